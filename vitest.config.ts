@@ -1,0 +1,53 @@
+import { defineConfig } from 'vitest/config';
+
+const everywhere = ['packages/**', 'operator/**', 'tenant-api/**', 'tenant-sim/**', 'hack/**', 'e2e/**'];
+const files = (suffix: string): string[] => everywhere.map((dir) => `${dir}/*.${suffix}.ts`);
+const notDist = ['**/node_modules/**', '**/dist/**'];
+
+/** One project per tier; the file name decides the tier. Tiers on real servers run one file at a time: they share the machine's two cores. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: files('test'),
+          exclude: [...notDist, '**/*.{service,apiserver,cluster}.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'service',
+          include: files('service.test'),
+          exclude: notDist,
+          globalSetup: ['hack/test/service-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'apiserver',
+          include: files('apiserver.test'),
+          exclude: notDist,
+          globalSetup: ['hack/test/apiserver-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: files('cluster.test'),
+          exclude: notDist,
+          globalSetup: ['hack/test/cluster-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
+  },
+});
