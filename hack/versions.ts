@@ -1,0 +1,24 @@
+/**
+ * Every version that `hack/` pins, in one place. What Go compiles is pinned a second time, with checksums, in `hack/go/<room>/go.mod`;
+ * a test holds the two together.
+ */
+export const versions = {
+  kubernetes: 'v1.34.4',
+  etcd: 'v3.6.4',
+  coredns: 'v1.12.4',
+  localPathProvisioner: 'v0.0.30',
+  cyclonus: 'v0.5.6',
+  helm: 'v3.21.4',
+  kind: 'v0.30.0',
+} as const;
+
+/** The Go module behind each of the versions above, by the folder in `hack/go` whose `go.mod` requires it. */
+export const goModules = {
+  kubernetes: { room: 'core', module: 'k8s.io/kubernetes' },
+  etcd: { room: 'core', module: 'go.etcd.io/etcd/server/v3' },
+  coredns: { room: 'core', module: 'github.com/coredns/coredns' },
+  localPathProvisioner: { room: 'core', module: 'github.com/rancher/local-path-provisioner' },
+  cyclonus: { room: 'core', module: 'github.com/mattfenwick/cyclonus' },
+  helm: { room: 'tools', module: 'helm.sh/helm/v3' },
+  kind: { room: 'tools', module: 'sigs.k8s.io/kind' },
+} as const;
