@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: files('test'),
-          exclude: [...notDist, '**/*.{service,apiserver,cluster}.test.ts'],
+          exclude: [...notDist, '**/*.{service,apiserver,cluster,lifecycle}.test.ts'],
         },
       },
       {
@@ -46,6 +46,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 900_000,
+        },
+      },
+      {
+        // Kills, repairs and removes the cluster: after the cluster tier, and only where that tier brought the cluster up.
+        test: {
+          name: 'lifecycle',
+          include: files('lifecycle.test'),
+          exclude: notDist,
+          fileParallelism: false,
+          testTimeout: 900_000,
         },
       },
     ],

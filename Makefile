@@ -1,0 +1,110 @@
+# Luna. `make help` is the manual: every target below carries its own line, and sets up what it needs.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Every recipe runs on the project's own Node; hack/bootstrap.sh brings it where the machine has another one.
+NODE := PATH="$$(hack/bootstrap.sh):$$PATH"
+TENANT ?= demo
+export TENANT
+
+##@ A cluster with Luna on it
+
+.PHONY: up
+up: setup ## Cluster, images, operator and the sample tenant, until it is Ready. Run again: changes only what differs
+	@$(NODE) node hack/up/cli.ts up
+
+.PHONY: down
+down: setup ## Remove the cluster and everything it put on this machine; the cache stays
+	@$(NODE) node hack/up/cli.ts down
+
+.PHONY: env
+env: setup ## Print the lines that put kubectl, helm and the cluster into your shell: eval "$(make -s env)"
+	@$(NODE) node hack/cluster/cli.ts env
+
+##@ A tenant (TENANT=demo unless you say otherwise)
+
+.PHONY: status
+status: setup ## Conditions of the tenant and counts of its data, as tables
+	@$(NODE) node hack/tenant/cli.ts status
+
+.PHONY: testping
+testping: setup ## All parts with ok or failed and latency; fails when one is down
+	@$(NODE) node hack/tenant/cli.ts testping
+
+.PHONY: seed
+seed: setup ## Ingest every document of docs/samples, a row each
+	@$(NODE) node hack/tenant/cli.ts seed
+
+.PHONY: ask
+ask: setup ## Ask the tenant's documents: make ask Q="Was bedeutet die OBIS-Kennzahl 1.8.0?"
+	@$(NODE) node hack/tenant/cli.ts ask "$(Q)"
+
+.PHONY: simulate
+simulate: setup ## Run both simulators now and show the rows of the last minutes
+	@$(NODE) node hack/tenant/cli.ts simulate
+
+.PHONY: migrate
+migrate: setup ## Run the schema migrations of the tenant again (harmless)
+	@$(NODE) node hack/tenant/cli.ts migrate
+
+.PHONY: logs
+logs: setup ## Logs of the operator and of the tenant's pods
+	@$(NODE) node hack/tenant/cli.ts logs
+
+##@ Tests
+
+.PHONY: test
+test: setup ## Checks, then all four tiers, fast ones first; ends with `N passed, N failed`
+	@$(NODE) node hack/test/cli.ts check unit service apiserver cluster
+
+.PHONY: test-unit
+test-unit: setup ## Pure code, no server
+	@$(NODE) node hack/test/cli.ts unit
+
+.PHONY: test-service
+test-service: setup ## tenant-api, simulator and migrations on a real TimescaleDB, Qdrant engine, Tika and Ollama
+	@$(NODE) node hack/test/cli.ts service
+
+.PHONY: test-apiserver
+test-apiserver: setup ## The operator on a real etcd and kube-apiserver (honours KUBEBUILDER_ASSETS)
+	@$(NODE) node hack/test/cli.ts apiserver
+
+.PHONY: test-cluster
+test-cluster: setup ## A LunaTenant from apply to answer to deletion, on a whole cluster with real pods
+	@$(NODE) node hack/test/cli.ts cluster
+
+.PHONY: check
+check: setup ## Types, lint, format, and that every generated file is what its generator writes
+	@$(NODE) node hack/test/cli.ts check
+
+##@ Building
+
+.PHONY: generate
+generate: setup ## Write all generated files: CRD types, the chart's CRD, embedded migrations, openapi.yaml
+	@$(NODE) node hack/generate/all.ts write
+
+.PHONY: format
+format: setup ## Format the sources
+	@$(NODE) npm run --silent format
+
+.PHONY: images
+images: setup ## Build all images into the cache
+	@$(NODE) node hack/images/cli.ts build
+
+.PHONY: setup
+setup: node_modules/.luna-installed
+
+node_modules/.luna-installed: package-lock.json .node-version
+	@$(NODE) npm ci --loglevel=error --no-fund --no-audit
+	@touch $@
+
+.PHONY: clean-cache
+clean-cache: down ## Remove the cache too: the next `make up` builds everything again
+	@rm -rf "$${LUNA_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/luna}"
+
+##@ Help
+
+.PHONY: help
+help: ## This page
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,56 @@
+import { eventually, get, kubectl, type Live } from './kubectl.ts';
+
+/** A LunaTenant as the tests read it. */
+export interface Tenant extends Live {
+  readonly spec: Record<string, unknown>;
+  readonly status?: {
+    readonly phase?: string;
+    readonly namespace?: string;
+    readonly schemaVersion?: number | string;
+    readonly conditions?: readonly { type: string; status: string; reason: string; message: string; observedGeneration?: number }[];
+  };
+}
+
+/** The tiny tenant of the tests: everything that a tenant has, on the models that the model image carries. */
+export function tinyTenant(name: string, spec: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    apiVersion: 'luna-iems.io/v1alpha1',
+    kind: 'LunaTenant',
+    metadata: { name },
+    spec: {
+      displayName: `Test ${name}`,
+      models: { embedding: { name: 'all-minilm', dimensions: 384 }, source: 'image' },
+      ...spec,
+    },
+  });
+}
+
+export function applyTenant(manifest: string): void {
+  kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: manifest });
+}
+
+export const tenant = (name: string): Tenant | undefined => get<Tenant>('lunatenant', name);
+
+export function condition(name: string, type: string): { status: string; reason: string; message: string } | undefined {
+  return tenant(name)?.status?.conditions?.find((entry) => entry.type === type);
+}
+
+/** Waits until the tenant says Ready=True for the generation that was asked for. */
+export async function ready(name: string, timeoutMs = 420_000): Promise<Tenant> {
+  return eventually(`tenant ${name} Ready`, timeoutMs, () => {
+    const live = tenant(name);
+    const entry = live?.status?.conditions?.find((candidate) => candidate.type === 'Ready');
+    if (entry?.status === 'True' && entry.observedGeneration === (live?.metadata as { generation?: number }).generation) return live;
+    throw new Error(entry?.message ?? 'no Ready condition');
+  });
+}
+
+/** Removes the tenant and everything of it, whatever its policy was: for the end of a test. */
+export async function removeTenant(name: string): Promise<void> {
+  if (tenant(name)) {
+    kubectl(['patch', 'lunatenant', name, '--type=merge', '-p', '{"spec":{"deletionPolicy":"Delete","deletionProtection":false,"paused":false}}']);
+    kubectl(['delete', 'lunatenant', name, '--wait=false']);
+  }
+  await eventually(`tenant ${name} gone`, 240_000, () => (tenant(name) ? undefined : true));
+  kubectl(['delete', 'namespace', `luna-${name}`, '--ignore-not-found', '--wait=true', '--timeout=180s'], { timeoutMs: 200_000 });
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { countVitest, summary } from './report.ts';
+
+const passing = { status: 'passed', fullName: 'adds' };
+const failing = { status: 'failed', fullName: 'divides' };
+const file = (status: string, ...assertionResults: { status: string; fullName: string }[]) => ({
+  name: 'a.test.ts',
+  status,
+  message: 'boom\nstack',
+  assertionResults,
+});
+
+describe('countVitest', () => {
+  it('counts what the report says', () => {
+    const report = { numPassedTests: 1, numFailedTests: 1, testResults: [file('failed', passing, failing)] };
+    expect(countVitest('unit', report, 1)).toEqual({ tier: 'unit', passed: 1, failed: 1, failures: ['divides'] });
+  });
+
+  it('counts a file that could not run', () => {
+    const report = { numPassedTests: 0, numFailedTests: 0, testResults: [file('failed')] };
+    expect(countVitest('unit', report, 1).failures).toEqual(['a.test.ts: boom']);
+  });
+
+  it('never calls a crashed runner a success', () => {
+    expect(countVitest('unit', undefined, 0).failed).toBe(1);
+    const report = { numPassedTests: 1, numFailedTests: 0, testResults: [file('passed', passing)] };
+    expect(countVitest('unit', report, 137).failed).toBe(1);
+  });
+});
+
+describe('summary', () => {
+  it('ends with the line that CI reads', () => {
+    const counts = [
+      { tier: 'unit', passed: 3, failed: 0, failures: [] },
+      { tier: 'service', passed: 2, failed: 1, failures: ['asks'] },
+    ];
+    expect(summary(counts).split('\n').at(-1)).toBe('5 passed, 1 failed');
+    expect(summary(counts)).toContain('failed: asks');
+  });
+});

@@ -1,0 +1,47 @@
+import { attempt, run, say } from '../cluster/run.ts';
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+  readonly observedGeneration?: number;
+}
+
+interface TenantView {
+  readonly metadata: { readonly generation: number };
+  readonly status?: { readonly phase?: string; readonly conditions?: readonly Condition[] };
+}
+
+/** Applies a LunaTenant; says whether that changed it. */
+export async function applyTenant(manifest: string): Promise<'unchanged' | 'applied'> {
+  const args = ['apply', '--server-side', '--field-manager=make-up', '-f', manifest];
+  const before = await attempt('kubectl', ['get', '-f', manifest, '-o', 'jsonpath={.metadata.generation}']);
+  await run('kubectl', args);
+  const after = await run('kubectl', ['get', '-f', manifest, '-o', 'jsonpath={.metadata.generation}']);
+  return before.code === 0 && before.stdout === after ? 'unchanged' : 'applied';
+}
+
+/** The conditions that are not true yet, with what each says, as one line; undefined when the tenant is ready. */
+export function waitingFor(tenant: TenantView): string | undefined {
+  const conditions = tenant.status?.conditions ?? [];
+  const ready = conditions.find((condition) => condition.type === 'Ready');
+  if (ready?.status === 'True' && ready.observedGeneration === tenant.metadata.generation) return undefined;
+  const parts = conditions.filter((condition) => condition.type.endsWith('Ready') && condition.type !== 'Ready');
+  const missing = parts.filter((condition) => condition.status !== 'True').map((condition) => condition.type);
+  if (missing.length === 0) return ready?.message ?? 'the operator has not looked at it yet';
+  return `${String(parts.length - missing.length)} of ${String(parts.length)} parts ready, waiting for ${missing.join(', ')}`;
+}
+
+/** Waits until the tenant is Ready, and tells a person each time something changes. Throws `LUNA_NOT_READY` with what blocks. */
+export async function waitReady(name: string, limitMs: number): Promise<void> {
+  const end = Date.now() + limitMs;
+  let told = '';
+  while (Date.now() < end) {
+    const waiting = waitingFor(JSON.parse(await run('kubectl', ['get', 'lunatenant', name, '-o', 'json'])) as TenantView);
+    if (waiting === undefined) return;
+    if (waiting !== told) say(`  tenant ${name}: ${waiting}`);
+    told = waiting;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+  throw new Error(`LUNA_NOT_READY: tenant ${name} was not ready after ${String(limitMs / 60_000)} min: ${told}. See: kubectl describe lunatenant ${name}`);
+}
