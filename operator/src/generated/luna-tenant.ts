@@ -1,0 +1,414 @@
+// Generated from the CRD by `node hack/generate/cli.ts`. Do not edit.
+/**
+ * What the tenant should be. Every field has a default; `spec{}` is a complete tenant.
+ */
+export interface LunaTenantSpec {
+  /**
+   * The customer's name for people to read, for example "Stadtwerke Beispiel GmbH".
+   */
+  displayName?: string;
+  /**
+   * The namespace that holds everything of this tenant; luna-<name> when left out. Cannot be changed later.
+   */
+  namespace?: string;
+  /**
+   * PostgreSQL with TimescaleDB, which holds documents' texts, readings, prices and events.
+   */
+  database: {
+    /**
+     * The volume of the database. It may grow, never shrink; its class cannot change.
+     */
+    storage: {
+      /**
+       * Size as a Kubernetes quantity, for example 10Gi.
+       */
+      size: string;
+      /**
+       * StorageClass of the volume; the cluster's default class when left out. Cannot be changed later.
+       */
+      className?: string;
+    };
+    /**
+     * CPU and memory of the database; 100m and 512Mi requested, 2Gi memory at most, when left out.
+     */
+    resources?: {
+      /**
+       * What the scheduler sets aside, for example {cpu 100m, memory 512Mi}.
+       */
+      requests?: {
+        [k: string]: number | string;
+      };
+      /**
+       * What the pod may use at most, for example {memory 1Gi}.
+       */
+      limits?: {
+        [k: string]: number | string;
+      };
+    };
+  };
+  /**
+   * Qdrant, which holds the documents' embeddings.
+   */
+  vectorStore: {
+    /**
+     * The volume of the vector store. It may grow, never shrink; its class cannot change.
+     */
+    storage: {
+      /**
+       * Size as a Kubernetes quantity, for example 10Gi.
+       */
+      size: string;
+      /**
+       * StorageClass of the volume; the cluster's default class when left out. Cannot be changed later.
+       */
+      className?: string;
+    };
+    /**
+     * CPU and memory of the vector store; 50m and 256Mi requested, 2Gi memory at most, when left out.
+     */
+    resources?: {
+      /**
+       * What the scheduler sets aside, for example {cpu 100m, memory 512Mi}.
+       */
+      requests?: {
+        [k: string]: number | string;
+      };
+      /**
+       * What the pod may use at most, for example {memory 1Gi}.
+       */
+      limits?: {
+        [k: string]: number | string;
+      };
+    };
+  };
+  /**
+   * Apache Tika, which turns documents into text.
+   */
+  extraction: {
+    /**
+     * CPU and memory of text extraction; 50m and 384Mi requested, 2Gi memory at most, when left out. Less than 2Gi lets large documents kill it.
+     */
+    resources?: {
+      /**
+       * What the scheduler sets aside, for example {cpu 100m, memory 512Mi}.
+       */
+      requests?: {
+        [k: string]: number | string;
+      };
+      /**
+       * What the pod may use at most, for example {memory 1Gi}.
+       */
+      limits?: {
+        [k: string]: number | string;
+      };
+    };
+  };
+  /**
+   * Ollama and the models it serves. All of them stay loaded.
+   */
+  models: {
+    /**
+     * The model that turns text into vectors. Changing it makes the tenant API index everything anew.
+     */
+    embedding: {
+      /**
+       * The model's name in Ollama, for example embeddinggemma or all-minilm.
+       */
+      name: string;
+      /**
+       * Length of the model's vectors, for example 768 for embeddinggemma and 384 for all-minilm.
+       */
+      dimensions: number;
+    };
+    /**
+     * The model that words answers. Without it answers are extractive, that is sentences quoted from the documents.
+     */
+    chat?: {
+      /**
+       * The model's name in Ollama, for example qwen2.5:1.5b.
+       */
+      name: string;
+    };
+    /**
+     * Where the models come from.
+     */
+    source: {
+      /**
+       * registry: pulled from Ollama's registry; the pod may reach the internet while it pulls, and only then. image: copied from a container image, for clusters without internet.
+       */
+      type: 'registry' | 'image';
+      /**
+       * The image to copy from, for source type image; the platform's model image when left out.
+       */
+      image?: string;
+    };
+    /**
+     * The volume of the models. It may grow, never shrink; its class cannot change.
+     */
+    storage: {
+      /**
+       * Size as a Kubernetes quantity, for example 10Gi.
+       */
+      size: string;
+      /**
+       * StorageClass of the volume; the cluster's default class when left out. Cannot be changed later.
+       */
+      className?: string;
+    };
+    /**
+     * CPU and memory of the model server; 100m and 512Mi requested, 8Gi memory at most, when left out. Set the limit above the models together.
+     */
+    resources?: {
+      /**
+       * What the scheduler sets aside, for example {cpu 100m, memory 512Mi}.
+       */
+      requests?: {
+        [k: string]: number | string;
+      };
+      /**
+       * What the pod may use at most, for example {memory 1Gi}.
+       */
+      limits?: {
+        [k: string]: number | string;
+      };
+    };
+  };
+  /**
+   * The tenant's HTTP API.
+   */
+  api: {
+    /**
+     * Number of API pods, 1 to 10. Use hibernate, not 0, to switch a tenant off.
+     */
+    replicas: number;
+    /**
+     * CPU and memory of each API pod; 50m and 192Mi requested, 1Gi memory at most, when left out.
+     */
+    resources?: {
+      /**
+       * What the scheduler sets aside, for example {cpu 100m, memory 512Mi}.
+       */
+      requests?: {
+        [k: string]: number | string;
+      };
+      /**
+       * What the pod may use at most, for example {memory 1Gi}.
+       */
+      limits?: {
+        [k: string]: number | string;
+      };
+    };
+    /**
+     * Makes the API reachable from outside the cluster. Left out, it is reachable only from inside, for network.apiClients.
+     */
+    ingress?: {
+      /**
+       * The host name, for example demo.luna.example.com.
+       */
+      host: string;
+      /**
+       * IngressClass; the cluster's default class when left out.
+       */
+      className?: string;
+      /**
+       * Name of a TLS Secret in the tenant's namespace. Without it the Ingress speaks plain HTTP.
+       */
+      tlsSecretName?: string;
+    };
+  };
+  /**
+   * Simulated smart meters and market prices, until live sources are attached.
+   */
+  simulation: {
+    /**
+     * Whether the simulators run. POST /sim/stop pauses them without changing this field.
+     */
+    enabled: boolean;
+    /**
+     * How often the simulators catch up to now, in cron form and UTC. Each run fills the gap since the last row.
+     */
+    schedule: string;
+    /**
+     * The content of /config/sim.yml (meters, profiles, intervals, seed); the simulators' own defaults when left out.
+     */
+    config?: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * The platform's side of the gate for learning aggregates.
+   */
+  privacy: {
+    /**
+     * Whether this tenant may export aggregates at all. The tenant's own switch, in its database, must be on as well.
+     */
+    allowAggregates: boolean;
+  };
+  /**
+   * Who may reach the tenant. Everything that is not listed here or needed between its own parts is denied.
+   */
+  network: {
+    /**
+     * Peers that may reach the tenant API, as in a NetworkPolicy's `from`.
+     *
+     * Items: Pods by namespace and label, or an address block.
+     */
+    apiClients: {
+      /**
+       * Namespaces of the peers; the tenant namespace itself when left out.
+       */
+      namespaceSelector?: {
+        /**
+         * Labels that must all be there with these values.
+         */
+        matchLabels?: {
+          [k: string]: string;
+        };
+        /**
+         * Conditions on labels that must all hold.
+         */
+        matchExpressions?: {
+          /**
+           * The label's key.
+           */
+          key: string;
+          /**
+           * How the label relates to the values.
+           */
+          operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+          /**
+           * Values for In and NotIn.
+           */
+          values?: string[];
+        }[];
+      };
+      /**
+       * Pods of the peers; all of the namespaces when left out.
+       */
+      podSelector?: {
+        /**
+         * Labels that must all be there with these values.
+         */
+        matchLabels?: {
+          [k: string]: string;
+        };
+        /**
+         * Conditions on labels that must all hold.
+         */
+        matchExpressions?: {
+          /**
+           * The label's key.
+           */
+          key: string;
+          /**
+           * How the label relates to the values.
+           */
+          operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+          /**
+           * Values for In and NotIn.
+           */
+          values?: string[];
+        }[];
+      };
+      /**
+       * Addresses outside the cluster.
+       */
+      ipBlock?: {
+        /**
+         * Address block, for example 10.20.0.0/16.
+         */
+        cidr: string;
+        /**
+         * Blocks inside cidr that are not meant.
+         */
+        except?: string[];
+      };
+    }[];
+  };
+  /**
+   * Scales the tenant to zero and keeps every volume and Secret. Setting it back wakes the tenant.
+   */
+  hibernate: boolean;
+  /**
+   * The operator leaves the tenant alone, deletion included, until this is false again.
+   */
+  paused: boolean;
+  /**
+   * What deleting the LunaTenant does. Retain removes the workloads and keeps the namespace with its volumes and Secrets, to be taken up again by a LunaTenant of the same name. Delete removes the namespace with all data.
+   */
+  deletionPolicy: 'Retain' | 'Delete';
+  /**
+   * While true, deleting the LunaTenant has no effect until this is set to false.
+   */
+  deletionProtection: boolean;
+}
+
+/**
+ * What the operator observed.
+ */
+export interface LunaTenantStatus {
+  /**
+   * The spec's generation that this status describes.
+   */
+  observedGeneration?: number;
+  /**
+   * Where the tenant is in its life, in one word.
+   */
+  phase?: 'Pending' | 'Provisioning' | 'Ready' | 'Degraded' | 'Hibernated' | 'Paused' | 'Deleting' | 'Blocked';
+  /**
+   * The namespace that holds the tenant's objects.
+   */
+  namespace?: string;
+  /**
+   * Version of the database schema that the last successful schema Job reported.
+   */
+  schemaVersion?: number;
+  /**
+   * Where the tenant answers.
+   */
+  endpoints?: {
+    /**
+     * The API inside the cluster.
+     */
+    api?: string;
+    /**
+     * The API through the Ingress, when there is one.
+     */
+    external?: string;
+  };
+  /**
+   * What runs; luna is Luna's version, the rest are image references.
+   */
+  versions?: {
+    [k: string]: string;
+  };
+  /**
+   * The state of each part, with the reason and what to do.
+   */
+  conditions?: {
+    /**
+     * Which part, for example DatabaseReady.
+     */
+    type: string;
+    /**
+     * Whether the condition holds.
+     */
+    status: 'True' | 'False' | 'Unknown';
+    /**
+     * The cause in one word.
+     */
+    reason: string;
+    /**
+     * The cause in a sentence, and what to do.
+     */
+    message: string;
+    /**
+     * The spec's generation that this condition describes.
+     */
+    observedGeneration?: number;
+    /**
+     * When the status last changed.
+     */
+    lastTransitionTime: string;
+  }[];
+}
