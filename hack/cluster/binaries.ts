@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import { cacheDir } from './cache.ts';
@@ -19,7 +19,8 @@ const sources = (): Map<string, string> => {
   const found = new Map<string, string>();
   for (const room of rooms) {
     for (const name of readdirSync(join(goRoot, room), { recursive: true, encoding: 'utf8' })) {
-      if (/\.go$|go\.(mod|sum)$/.test(name)) found.set(`${room}/${name}`, readFileSync(join(goRoot, room, name), 'utf8'));
+      if (/\.go$|go\.(mod|sum)$/.test(name))
+        found.set(`${room}/${name}`, readFileSync(join(goRoot, room, name), 'utf8'));
     }
   }
   return found;
@@ -45,7 +46,10 @@ export const ensureBinaries = async (names?: readonly string[]): Promise<string>
 
 const linkNames = (program: Program, dir: string): void => {
   for (const name of program.names) {
-    if (!existsSync(join(dir, name))) symlinkSync(program.file, join(dir, name));
+    if (existsSync(join(dir, name))) continue;
+    const fresh = join(dir, `.new-${name}-${process.pid}`);
+    symlinkSync(program.file, fresh);
+    renameSync(fresh, join(dir, name));
   }
 };
 
@@ -68,7 +72,8 @@ const compile = async (program: Program, dir: string, which: string): Promise<vo
     clearInterval(ticker);
     rmSync(fresh, { force: true });
   }
-  if (!existsSync(done)) throw new Error(`LUNA_BUILD_FAILED: ${program.file} was not made in ${relative(cacheDir(), dir)}`);
+  if (!existsSync(done))
+    throw new Error(`LUNA_BUILD_FAILED: ${program.file} was not made in ${relative(cacheDir(), dir)}`);
   say(`${label}: done in ${seconds()} s`);
 };
 
@@ -80,5 +85,7 @@ const spawned = (argv: readonly string[], cwd: string): Promise<void> =>
     const [command = '', ...args] = argv;
     const child = spawn(command, args, { cwd, stdio: ['ignore', 2, 2], env: { ...process.env, CGO_ENABLED: '0' } });
     child.on('error', (cause) => reject(new Error(`LUNA_BUILD_FAILED: ${command} did not start`, { cause })));
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`LUNA_BUILD_FAILED: go build ended with ${code}`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`LUNA_BUILD_FAILED: go build ended with ${code}`)),
+    );
   });

@@ -20,17 +20,21 @@ export const attempt = (command: string, args: readonly string[], options: RunOp
   new Promise((resolve) => {
     const child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: options.timeoutMs ?? 120_000,
-      killSignal: 'SIGKILL',
       ...(options.env ? { env: options.env } : {}),
       ...(options.cwd ? { cwd: options.cwd } : {}),
     });
+    // Not spawn's own timeout: its timer outlives a program that could not be started, and keeps us waiting for it.
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 120_000);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', (error) => resolve({ code: null, stdout, stderr: error.message }));
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    const end = (result: RunResult): void => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    child.on('error', (error) => end({ code: null, stdout, stderr: error.message }));
+    child.on('close', (code) => end({ code, stdout, stderr }));
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });
@@ -53,7 +57,8 @@ export const say = (message: string): void => {
 export const waitFor = async (what: string, ask: () => Promise<boolean>, limitMs: number): Promise<void> => {
   const end = performance.now() + limitMs;
   for (let pauseMs = 100; !(await ask()); pauseMs = Math.min(pauseMs * 1.5, 1_000)) {
-    if (performance.now() > end) throw new Error(`LUNA_TIMEOUT: ${what} did not happen within ${Math.round(limitMs / 1000)} s`);
+    if (performance.now() > end)
+      throw new Error(`LUNA_TIMEOUT: ${what} did not happen within ${Math.round(limitMs / 1000)} s`);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 };

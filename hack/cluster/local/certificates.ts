@@ -88,7 +88,22 @@ export const ensureCertificates = async (): Promise<void> => {
   mkdirSync(paths.pki, { recursive: true, mode: 0o700 });
   for (const authority of ['ca', 'front-proxy-ca', 'etcd-ca']) await issueAuthority(authority);
   for (const request of certificateRequests) await issue(request);
-  await run('openssl', ['genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', key('service-account')]);
-  await run('openssl', ['pkey', '-in', key('service-account'), '-pubout', '-out', join(paths.pki, 'service-account.pub')]);
+  await run('openssl', [
+    'genpkey',
+    '-algorithm',
+    'RSA',
+    '-pkeyopt',
+    'rsa_keygen_bits:2048',
+    '-out',
+    key('service-account'),
+  ]);
+  await run('openssl', [
+    'pkey',
+    '-in',
+    key('service-account'),
+    '-pubout',
+    '-out',
+    join(paths.pki, 'service-account.pub'),
+  ]);
   writeFileSync(complete, '');
 };

@@ -13,7 +13,10 @@ export const kubeconfigFor = (user: string): string =>
     clusters: [
       {
         name: clusterName,
-        cluster: { server: `https://${network.bridgeAddress}:${network.apiPort}`, 'certificate-authority': pki('ca.crt') },
+        cluster: {
+          server: `https://${network.bridgeAddress}:${network.apiPort}`,
+          'certificate-authority': pki('ca.crt'),
+        },
       },
     ],
     users: [{ name: user, user: { 'client-certificate': pki(`${user}.crt`), 'client-key': pki(`${user}.key`) } }],
@@ -27,7 +30,11 @@ export const kubeletConfig = (): string =>
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     address: network.bridgeAddress,
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: pki('ca.crt') } },
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: pki('ca.crt') },
+    },
     authorization: { mode: 'Webhook' },
     tlsCertFile: pki('kubelet-server.crt'),
     tlsPrivateKeyFile: pki('kubelet-server.key'),
