@@ -11,3 +11,67 @@ export {
   type WaitOptions,
 } from './schema-info.ts';
 export { setRolePasswords, type TenantRole } from './role-passwords.ts';
+export {
+  deleteItem,
+  failVersion,
+  listItems,
+  publishVersion,
+  readItem,
+  stageVersion,
+  type Item,
+  type ItemFilter,
+  type NewVersion,
+  type PublishInput,
+  type PublishResult,
+  type StagedVersion,
+} from './repositories/items.ts';
+export {
+  deleteChunks,
+  listChunks,
+  putChunks,
+  readLiveChunks,
+  type LiveChunk,
+  type NewChunk,
+  type StoredChunk,
+} from './repositories/chunks.ts';
+export {
+  claimIngestJob,
+  countOpenIngestJobs,
+  createIngestJob,
+  finishIngestJob,
+  listIngestJobs,
+  readIngestJob,
+  releaseIngestJob,
+  updateIngestJob,
+  type IngestJob,
+  type IngestJobPatch,
+  type IngestOutcome,
+  type IngestState,
+  type Lease,
+  type NewIngestJob,
+} from './repositories/ingest-jobs.ts';
+export { FILE_PART_BYTES, readFileParts, writeFilePart } from './repositories/ingest-files.ts';
+export {
+  activateProfile,
+  ensureProfile,
+  readActiveProfile,
+  type EmbeddingIdentity,
+  type EmbeddingProfile,
+} from './repositories/embedding-profiles.ts';
+export { insertReadings, readLastReadings, type LastReading, type Reading } from './repositories/readings.ts';
+export { insertPrices, readLastPrice, type Price } from './repositories/prices.ts';
+export {
+  finishSimRun,
+  readLastSimRuns,
+  readLastWrites,
+  startSimRun,
+  updateSimRun,
+  type LastWrites,
+  type SimKind,
+  type SimRun,
+  type SimRunOutcome,
+  type SimRunProgress,
+} from './repositories/sim-runs.ts';
+export { countTables, type TableCounts } from './repositories/counts.ts';
+export { readPrivacyConfig, type PrivacyConfig } from './repositories/privacy.ts';
+export { appendAudit, type AuditEntry } from './repositories/audit.ts';

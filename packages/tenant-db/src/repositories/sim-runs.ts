@@ -1,0 +1,75 @@
+import type { Queryable } from '../pool.ts';
+import { sql } from '../sql.ts';
+
+export type SimKind = 'meter' | 'market';
+
+export interface SimRun {
+  readonly runId: string;
+  readonly kind: SimKind;
+  readonly state: 'running' | 'done' | 'stopped' | 'failed';
+  readonly startedAt: Date;
+  readonly updatedAt: Date;
+  readonly finishedAt: Date | null;
+  /** Start of the first interval written. */
+  readonly rangeFrom: Date | null;
+  /** End of the last interval written. */
+  readonly rangeTo: Date | null;
+  readonly rows: number;
+  readonly errorCode: string | null;
+  readonly error: string | null;
+}
+
+const COLUMNS = sql`run_id as "runId", kind, state, started_at as "startedAt", updated_at as "updatedAt", finished_at as "finishedAt",
+  range_from as "rangeFrom", range_to as "rangeTo", rows, error_code as "errorCode", error`;
+
+/** Opens the record of a run and returns its id. */
+export async function startSimRun(db: Queryable, kind: SimKind): Promise<string> {
+  const [row] = await db.query<{ runId: string }>(
+    sql`insert into sim_runs (kind) values (${kind}) returning run_id as "runId"`,
+  );
+  return (row as { runId: string }).runId;
+}
+
+export interface SimRunProgress {
+  readonly rows: number;
+  readonly rangeFrom: Date | null;
+  readonly rangeTo: Date | null;
+}
+
+/** What the run has written so far. */
+export async function updateSimRun(db: Queryable, runId: string, progress: SimRunProgress): Promise<void> {
+  await db.execute(sql`update sim_runs
+    set rows = ${progress.rows}, range_from = ${progress.rangeFrom}, range_to = ${progress.rangeTo}, updated_at = now()
+    where run_id = ${runId}`);
+}
+
+export interface SimRunOutcome extends SimRunProgress {
+  readonly state: 'done' | 'stopped' | 'failed';
+  readonly errorCode?: string | undefined;
+  readonly error?: string | undefined;
+}
+
+export async function finishSimRun(db: Queryable, runId: string, outcome: SimRunOutcome): Promise<void> {
+  await db.execute(sql`update sim_runs
+    set state = ${outcome.state}, rows = ${outcome.rows}, range_from = ${outcome.rangeFrom}, range_to = ${outcome.rangeTo},
+        error_code = ${outcome.errorCode ?? null}, error = ${outcome.error ?? null}, updated_at = now(), finished_at = now()
+    where run_id = ${runId}`);
+}
+
+/** The newest run of each kind, for `/sim/status`. */
+export function readLastSimRuns(db: Queryable): Promise<SimRun[]> {
+  return db.query<SimRun>(sql`select distinct on (kind) ${COLUMNS} from sim_runs order by kind, started_at desc`);
+}
+
+export interface LastWrites {
+  readonly meter: Date | null;
+  readonly market: Date | null;
+}
+
+/** Newest interval in each of the two hypertables, whoever wrote it. */
+export async function readLastWrites(db: Queryable): Promise<LastWrites> {
+  const [row] = await db.query<LastWrites>(sql`select
+    (select ts from smart_meter_readings order by ts desc limit 1) as meter,
+    (select ts from market_prices order by ts desc limit 1) as market`);
+  return row ?? { meter: null, market: null };
+}
