@@ -35,6 +35,6 @@ const OWN: Readonly<Record<number, (text: string) => unknown>> = {
 export const typeParsers: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     const own = format === 'binary' ? undefined : OWN[oid];
-    return own ?? (pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown);
+    return own ?? (pg.types.getTypeParser(oid, format) as (text: string) => unknown);
   }) as typeof pg.types.getTypeParser,
 };

@@ -45,10 +45,12 @@ export interface StagedVersion {
  * `publishVersion`. Two uploads of the same bytes at the same moment: one gets `staged`, the other `duplicate`.
  */
 export function stageVersion(db: Pick<Database, 'transaction'>, input: NewVersion): Promise<StagedVersion> {
+  const { kind = 'document', tags = [], url = null, language = null } = input;
+  const { fileName = null, mediaType = null, bytes = null } = input;
   return db.transaction(async (tx) => {
     await tx.execute(sql`insert into items (source, sha256, title, kind, tags, url, language)
-      values (${input.source}, ${input.sha256}, ${input.title}, ${input.kind ?? 'document'}, ${input.tags ?? []},
-              ${input.url ?? null}, ${input.language ?? null})
+      values (${input.source}, ${input.sha256}, ${input.title}, ${kind}, ${tags},
+              ${url}, ${language})
       on conflict (source) do nothing`);
     // The row lock makes a racing upload of the same source wait here until this one is decided.
     const [item] = await tx.query<{ itemId: string }>(
@@ -61,8 +63,8 @@ export function stageVersion(db: Pick<Database, 'transaction'>, input: NewVersio
     if (same !== undefined) return { outcome: 'duplicate', itemId, version: same.version };
     const [made] = await tx.query<{ version: number }>(sql`
       insert into item_versions (item_id, version, sha256, file_name, media_type, bytes, language)
-      select ${itemId}, coalesce(max(version), 0) + 1, ${input.sha256}, ${input.fileName ?? null}, ${input.mediaType ?? null},
-             ${input.bytes ?? null}, ${input.language ?? null}
+      select ${itemId}, coalesce(max(version), 0) + 1, ${input.sha256}, ${fileName}, ${mediaType},
+             ${bytes}, ${language}
       from item_versions where item_id = ${itemId}
       returning version`);
     return { outcome: 'staged', itemId, version: made?.version ?? 1 };
