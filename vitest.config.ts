@@ -54,6 +54,7 @@ export default defineConfig({
           name: 'lifecycle',
           include: files('lifecycle.test'),
           exclude: notDist,
+          globalSetup: ['hack/test/cluster-setup.ts'],
           fileParallelism: false,
           testTimeout: 900_000,
         },

@@ -19,7 +19,7 @@ export function tinyTenant(name: string, spec: Record<string, unknown> = {}): st
     metadata: { name },
     spec: {
       displayName: `Test ${name}`,
-      models: { embedding: { name: 'all-minilm', dimensions: 384 }, source: 'image' },
+      models: { embedding: { name: 'all-minilm', dimensions: 384 }, source: { type: 'image' } },
       ...spec,
     },
   });

@@ -30,7 +30,7 @@ function runProject(project: string): TierCount {
 /** The cluster tier ends with its own life cycle, which takes the cluster down, so only where the tier itself brought it up. */
 function projectsOf(tier: Tier): string[] {
   if (tier !== 'cluster') return [tier];
-  const alreadyUp = run('node', ['hack/cluster/cli.ts', 'status', '--quiet']) === 0;
+  const alreadyUp = run('node', ['hack/cluster/cli.ts', 'status']) === 0;
   if (alreadyUp) console.log('A cluster is running: its life cycle (repair, down) is not tested, to leave it as it is.');
   return alreadyUp ? ['cluster'] : ['cluster', 'lifecycle'];
 }

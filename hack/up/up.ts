@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ensureBinaries } from '../cluster/binaries.ts';
 import { openCluster } from '../cluster/open.ts';
 import { say } from '../cluster/run.ts';
-import { ensureImages } from '../images/images.ts';
+import { ensureImages } from '../images/index.ts';
 import { ensureRelease } from './release.ts';
 import { applyTenant, waitReady } from './tenant.ts';
 import { chartValues } from './values.ts';
@@ -35,15 +35,16 @@ export async function up(): Promise<readonly Step[]> {
   const bin = await step('programs', () => ensureBinaries(cluster.kind === 'kind' ? ['helm', 'kubectl', 'kind'] : undefined), () => 'ready');
   process.env['PATH'] = `${bin}:${process.env['PATH'] ?? ''}`;
   // Where images can be pulled only our own are built; the chart names the upstream ones.
-  const images = await step('images', () => ensureImages(cluster.kind === 'kind' ? workloads : undefined), (set) => `${String(set.length)} ready`);
+  const images = await step('images', () => ensureImages(cluster.kind === 'kind' ? workloads : undefined), (set) => `${String(set.size)} ready`);
   await step('cluster', () => cluster.up(), (result) => result);
   process.env['KUBECONFIG'] = cluster.kubeconfig;
-  await step('images in the cluster', () => cluster.loadImages(images), () => 'ready');
+  const archives = [...images.values()].map((image) => ({ ref: image.ref, path: image.archive }));
+  await step('images in the cluster', () => cluster.loadImages(archives), () => 'ready');
   const release = {
     name: 'luna-operator',
     namespace: 'luna-system',
     chart: join(root, 'charts', 'luna-operator'),
-    values: chartValues(images),
+    values: chartValues([...images.values()]),
   };
   await step('operator', () => ensureRelease(release, 'helm'), (result) => result);
   const sample = cluster.kind === 'kind' ? 'demo.yaml' : 'demo-offline.yaml';
