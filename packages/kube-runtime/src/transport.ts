@@ -1,0 +1,305 @@
+import { Agent, errors as undiciErrors, type Dispatcher } from 'undici';
+import { createBearer, type Bearer } from './bearer.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { ConnectionConfig } from './connection-config.ts';
+import { errorFromStatus, hasCode, KubeError } from './errors.ts';
+import type { RuntimeMetrics } from './metrics.ts';
+import { parseNdjson } from './ndjson.ts';
+import { createTokenBucket } from './token-bucket.ts';
+
+/** One call to the API server. */
+export interface TransportRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Absolute path, e.g. `/api/v1/namespaces`. */
+  path: string;
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Default `application/json`. */
+  contentType?: string;
+  accept?: string;
+  /** Milliseconds until the whole answer must be there (for streams: its headers). Default 30 000. */
+  timeoutMs?: number;
+  signal?: AbortSignal | undefined;
+  /** Called just before each attempt leaves, after any waiting; what it throws ends the call. */
+  guard?: () => void;
+}
+
+/** A {@link TransportRequest} whose answer is a stream of JSON values. */
+export interface StreamRequest extends TransportRequest {
+  /** Milliseconds of silence after which the stream ends with KUBE_TIMEOUT. Default 150 000. */
+  inactivityMs?: number;
+}
+
+/** The only way to the API server. Wrap it to count, to fence or to inject faults. */
+export interface Transport {
+  /** Sends one request and gives the parsed body. Throws KubeError only. */
+  request<T = unknown>(request: TransportRequest): Promise<T>;
+  /**
+   * Sends one request and gives the values of its body until the server ends it. Throws KubeError only, also while iterating;
+   * leaving the loop closes the connection.
+   */
+  stream(request: StreamRequest): Promise<AsyncIterable<unknown>>;
+  /** Closes all connections; requests under way fail. */
+  close(): Promise<void>;
+}
+
+/** Dependencies of {@link createTransport}. */
+export interface TransportDeps {
+  config: ConnectionConfig;
+  userAgent?: string;
+  /** Requests a second over time; default 50. */
+  qps?: number;
+  /** Requests at once; default 100. */
+  burst?: number;
+  metrics?: RuntimeMetrics;
+  clock?: Clock;
+}
+
+const defaultTimeoutMs = 30_000;
+const defaultInactivityMs = 150_000;
+const maxRetries = 5;
+const longestRetryAfterSeconds = 30;
+
+/**
+ * A transport with one pool of kept-alive connections.
+ *
+ * Guarantees: every call ends within its timeout (times the retries below); bodies go out and come in as plain JSON; a 401 is tried
+ * once more with fresh credentials when they come from a file or plug-in; a 429 or 5xx that carries Retry-After is tried again up
+ * to five times (waiting at most 30 s each); a GET whose kept-alive connection turned out dead is tried once more. Nothing else is
+ * retried: the caller knows whether its write may be repeated.
+ *
+ * The rate limit counts all calls of this transport. A leader elector must have a transport of its own, or a busy operator may
+ * delay the renewal of its lease.
+ */
+export function createTransport(deps: TransportDeps): Transport {
+  const { config, metrics, clock = systemClock, userAgent = 'kube-runtime' } = deps;
+  const server = new URL(config.server);
+  const basePath = server.pathname.replace(/\/$/, '');
+  const bearer = createBearer(config, clock);
+  const bucket = createTokenBucket({ qps: deps.qps ?? 50, burst: deps.burst ?? 100, clock });
+  const agent = createAgent(config);
+
+  const attempt = async (
+    request: StreamRequest,
+    signal: AbortSignal,
+    bodyTimeout: number,
+  ): Promise<Dispatcher.ResponseData> => {
+    await bucket.take(signal);
+    if (signal.aborted) throw signal.reason;
+    const authorization = await bearer.header();
+    request.guard?.();
+    const answer = await agent.request({
+      origin: server.origin,
+      path: basePath + pathWithQuery(request),
+      method: request.method,
+      headers: headersOf(request, userAgent, authorization),
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      headersTimeout: request.timeoutMs ?? defaultTimeoutMs,
+      bodyTimeout,
+      signal,
+    });
+    metrics?.restRequests.inc({ code: String(answer.statusCode), method: request.method, host: server.host });
+    return answer;
+  };
+
+  const send = async (
+    request: StreamRequest,
+    signal: AbortSignal,
+    bodyTimeout: number,
+  ): Promise<Dispatcher.ResponseData> => {
+    const mayRetry = createRetryPolicy(request, { bearer, clock, signal });
+    for (;;) {
+      try {
+        const answer = await attempt(request, signal, bodyTimeout);
+        if (answer.statusCode < 400) return answer;
+        throw await readError(request, answer);
+      } catch (cause) {
+        const error = asKubeError(cause, request, signal);
+        if (hasCode(error, 'KUBE_UNREACHABLE', 'KUBE_TIMEOUT')) {
+          metrics?.restRequests.inc({ code: '<error>', method: request.method, host: server.host });
+        }
+        if (!(await mayRetry(error))) throw error;
+      }
+    }
+  };
+
+  return {
+    async request<T>(request: TransportRequest): Promise<T> {
+      const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+      // Waiting as told by Retry-After is not the server being slow: the limit leaves room for it.
+      const limit = createLimit(timeoutMs + longestRetryAfterSeconds * 1000, request.signal);
+      try {
+        const answer = await send(request, limit.signal, timeoutMs);
+        const text = await answer.body.text();
+        return parseBody(text, request) as T;
+      } catch (cause) {
+        throw asKubeError(cause, request, limit.signal);
+      } finally {
+        limit.end();
+      }
+    },
+
+    async stream(request) {
+      const limit = createLimit(undefined, request.signal);
+      try {
+        const answer = await send(request, limit.signal, request.inactivityMs ?? defaultInactivityMs);
+        return streamBody(answer, request, limit);
+      } catch (cause) {
+        limit.end();
+        throw asKubeError(cause, request, limit.signal);
+      }
+    },
+
+    close: () => agent.destroy(),
+  };
+}
+
+/** Decides, after each failure, whether the same call is sent again; waits first where the server asked for it. */
+function createRetryPolicy(
+  request: TransportRequest,
+  deps: { bearer: Bearer; clock: Clock; signal: AbortSignal },
+): (error: KubeError) => Promise<boolean> {
+  let retries = 0;
+  let hasReauthenticated = false;
+  let hasReconnected = false;
+  return async (error) => {
+    retries += 1;
+    if (retries > maxRetries || deps.signal.aborted) return false;
+    if (hasCode(error, 'KUBE_UNAUTHORIZED') && !hasReauthenticated) {
+      hasReauthenticated = true;
+      return deps.bearer.refresh();
+    }
+    if (request.method === 'GET' && isDeadConnection(error.cause) && !hasReconnected) {
+      hasReconnected = true;
+      return true;
+    }
+    if (!mayRetryLater(error)) return false;
+    await deps.clock.sleep(error.retryAfterSeconds * 1000, deps.signal);
+    return !deps.signal.aborted;
+  };
+}
+
+function createAgent(config: ConnectionConfig): Agent {
+  return new Agent({
+    // HTTP/2 in Node has lost watch events and leaked memory for other operators; one connection per watch is cheap.
+    allowH2: false,
+    pipelining: 1,
+    keepAliveTimeout: 60_000,
+    connectTimeout: 10_000,
+    connect: {
+      ca: config.ca,
+      cert: config.cert,
+      key: config.key,
+      rejectUnauthorized: !config.insecureSkipTlsVerify,
+      ...(config.tlsServerName ? { servername: config.tlsServerName } : {}),
+    },
+  });
+}
+
+/** The caller's signal and a time limit as one signal. `end` detaches it: a long-lived caller's signal must not collect listeners. */
+function createLimit(ms: number | undefined, outer: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(new KubeError('aborted', { code: 'KUBE_ABORTED', cause: outer?.reason }));
+  const timer =
+    ms === undefined
+      ? undefined
+      : setTimeout(() => controller.abort(new KubeError(`no answer within ${ms} ms`, { code: 'KUBE_TIMEOUT' })), ms);
+  if (outer?.aborted) abort();
+  else outer?.addEventListener('abort', abort, { once: true });
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', abort);
+    },
+  };
+}
+
+async function* streamBody(
+  answer: Dispatcher.ResponseData,
+  request: StreamRequest,
+  limit: { signal: AbortSignal; end: () => void },
+): AsyncGenerator<unknown> {
+  try {
+    yield* parseNdjson(answer.body as AsyncIterable<Uint8Array>);
+  } catch (cause) {
+    throw asKubeError(cause, request, limit.signal);
+  } finally {
+    limit.end();
+    answer.body.on('error', () => undefined).destroy();
+  }
+}
+
+function pathWithQuery(request: TransportRequest): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  const search = query.toString();
+  return search ? `${request.path}?${search}` : request.path;
+}
+
+function headersOf(
+  request: TransportRequest,
+  userAgent: string,
+  authorization: string | undefined,
+): Record<string, string> {
+  return {
+    accept: request.accept ?? 'application/json',
+    'user-agent': userAgent,
+    ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+    ...(authorization ? { authorization } : {}),
+  };
+}
+
+const describe = (request: TransportRequest): string => `${request.method} ${request.path}`;
+
+function parseBody(text: string, request: TransportRequest): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new KubeError(`${describe(request)}: the answer is not JSON`, { code: 'KUBE_PROTOCOL', cause });
+  }
+}
+
+async function readError(request: TransportRequest, answer: Dispatcher.ResponseData): Promise<KubeError> {
+  const text = await answer.body.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = { message: text.slice(0, 300) };
+  }
+  const header = answer.headers['retry-after'];
+  const seconds = Number(Array.isArray(header) ? header[0] : header);
+  const retryAfterSeconds = Number.isFinite(seconds) ? seconds : undefined;
+  return errorFromStatus(describe(request), body, { status: answer.statusCode, retryAfterSeconds });
+}
+
+function mayRetryLater(error: KubeError): error is KubeError & { retryAfterSeconds: number } {
+  const { retryAfterSeconds } = error;
+  return (
+    hasCode(error, 'KUBE_THROTTLED', 'KUBE_SERVER') &&
+    retryAfterSeconds !== undefined &&
+    retryAfterSeconds <= longestRetryAfterSeconds
+  );
+}
+
+function isDeadConnection(cause: unknown): boolean {
+  return cause instanceof undiciErrors.SocketError || (cause as { code?: unknown } | undefined)?.code === 'ECONNRESET';
+}
+
+function asKubeError(cause: unknown, request: TransportRequest, signal: AbortSignal): KubeError {
+  if (cause instanceof KubeError && cause !== signal.reason) return cause;
+  const what = describe(request);
+  if (signal.aborted && signal.reason instanceof KubeError) {
+    return new KubeError(`${what}: ${signal.reason.message}`, { code: signal.reason.code, cause: signal.reason.cause });
+  }
+  if (cause instanceof undiciErrors.HeadersTimeoutError || cause instanceof undiciErrors.BodyTimeoutError) {
+    return new KubeError(`${what}: the server fell silent`, { code: 'KUBE_TIMEOUT', cause });
+  }
+  const said = cause instanceof Error ? cause.message || (cause as { code?: string }).code : String(cause);
+  return new KubeError(`${what}: ${said}`, { code: 'KUBE_UNREACHABLE', cause });
+}
