@@ -23,7 +23,7 @@ copy() {
 }
 
 mkdir -p "$to/blobs" "$to/manifests"
-find "$to" -name '*.part-*' -type f -delete
+find "$to" -name '*.part-*' -type f -exec rm -f {} +
 for file in "$from"/blobs/*; do copy "$file" blob; done
 find "$from/manifests" -type f | sort > "$to/.copy-list-$$"
 while read -r file; do copy "$file" manifest; done < "$to/.copy-list-$$"

@@ -39,14 +39,14 @@ jit = off
 CONF
   printf 'host all all all scram-sha-256\n' >> "$PGDATA/pg_hba.conf"
 
-  pg_ctl -D "$PGDATA" -w -o "-c listen_addresses=''" start >/dev/null
+  pg_ctl -D "$PGDATA" -w -s -o "-c listen_addresses='' -c log_min_messages=warning" start
   local database="${POSTGRES_DB:-$user}"
   psql_do() { psql -v ON_ERROR_STOP=1 --no-psqlrc --username "$user" --quiet "$@"; }
   if [ "$database" != postgres ]; then
     psql_do --dbname postgres --set db="$database" <<<'CREATE DATABASE :"db";'
   fi
   for name in template1 "$database"; do psql_do --dbname "$name" -c 'CREATE EXTENSION IF NOT EXISTS timescaledb' 2>/dev/null; done
-  pg_ctl -D "$PGDATA" -m fast -w stop >/dev/null
+  pg_ctl -D "$PGDATA" -m fast -w -s stop
   rm -f "$marker"
   echo 'PostgreSQL init process complete; ready for start up.'
 }
