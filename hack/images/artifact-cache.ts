@@ -30,7 +30,11 @@ export function createArtifactCache(root: string, progress: Progress): ArtifactC
     },
     async sweep() {
       const names = await readdir(root).catch(() => []);
-      await Promise.all(names.filter((name) => name.startsWith('.new-')).map((name) => rm(join(root, name), { recursive: true, force: true })));
+      await Promise.all(
+        names
+          .filter((name) => name.startsWith('.new-'))
+          .map((name) => rm(join(root, name), { recursive: true, force: true })),
+      );
     },
   };
 }

@@ -21,8 +21,15 @@ const optionalNatives = ['pg-native', 'bufferutil', 'utf-8-validate', 'fsevents'
 export function lunaEntries(packageJson: string, workspace: string): readonly string[] {
   const parsed = JSON.parse(packageJson) as { luna?: { entries?: unknown } };
   const entries = parsed.luna?.entries;
-  const ok = Array.isArray(entries) && entries.length > 0 && entries.every((entry): entry is string => typeof entry === 'string');
-  if (!ok) throw new ToolError('LUNA_NO_ENTRIES', `${workspace}/package.json lists no "luna": {"entries": ["src/main.ts"]}: nothing to bundle`);
+  const ok =
+    Array.isArray(entries) &&
+    entries.length > 0 &&
+    entries.every((entry): entry is string => typeof entry === 'string');
+  if (!ok)
+    throw new ToolError(
+      'LUNA_NO_ENTRIES',
+      `${workspace}/package.json lists no "luna": {"entries": ["src/main.ts"]}: nothing to bundle`,
+    );
   return entries;
 }
 

@@ -7,7 +7,16 @@ import { qdrantArtifact } from './artifacts/qdrant.ts';
 import { tikaArtifact } from './artifacts/tika.ts';
 import type { Artifact, ImageDefinition, ImageName, StandInName, WorkloadName } from './types.ts';
 
-export const standInNames: readonly StandInName[] = ['debian', 'busybox', 'node', 'timescaledb', 'qdrant', 'tika', 'ollama', 'models'];
+export const standInNames: readonly StandInName[] = [
+  'debian',
+  'busybox',
+  'node',
+  'timescaledb',
+  'qdrant',
+  'tika',
+  'ollama',
+  'models',
+];
 export const workloadNames: readonly WorkloadName[] = ['operator', 'tenant-api', 'tenant-sim'];
 
 export type CatalogDeps = {
@@ -27,11 +36,29 @@ export function catalog({ cpuinfo, artifactFolder }: CatalogDeps): ReadonlyMap<I
     { ...standIn('busybox'), base: 'debian', usualSeconds: 8 },
     { ...standIn('node'), base: 'debian', artifact: nodeArtifact, usualSeconds: 15 },
     { ...standIn('timescaledb'), base: 'debian', buildArgs: timescale, usualSeconds: 40 },
-    { ...standIn('qdrant'), base: 'debian', include: ['Dockerfile', 'server'], artifact: qdrantArtifact, usualSeconds: 20 },
+    {
+      ...standIn('qdrant'),
+      base: 'debian',
+      include: ['Dockerfile', 'server'],
+      artifact: qdrantArtifact,
+      usualSeconds: 20,
+    },
     { ...standIn('tika'), base: 'debian', artifact: tikaArtifact, usualSeconds: 40 },
     { ...standIn('ollama'), base: 'debian', include: ['Dockerfile'], artifact: ollama, usualSeconds: 15 },
-    { ...standIn('models'), base: 'busybox', include: ['Dockerfile', 'copy-models.sh'], artifact: models, usualSeconds: 5 },
-    ...workloadNames.map((name): ImageDefinition => ({ name, folder: name, include: ['Dockerfile', 'dist'], base: 'node', usualSeconds: 5 })),
+    {
+      ...standIn('models'),
+      base: 'busybox',
+      include: ['Dockerfile', 'copy-models.sh'],
+      artifact: models,
+      usualSeconds: 5,
+    },
+    ...workloadNames.map((name): ImageDefinition => ({
+      name,
+      folder: name,
+      include: ['Dockerfile', 'dist'],
+      base: 'node',
+      usualSeconds: 5,
+    })),
   ];
   return new Map(images.map((image) => [image.name, image]));
 }
@@ -41,7 +68,10 @@ function standIn(name: StandInName): { name: StandInName; folder: string } {
 }
 
 /** Names in an order in which every base stands before what is built on it, bases included. */
-export function withBases(names: readonly ImageName[], definitions: ReadonlyMap<ImageName, ImageDefinition>): ImageDefinition[] {
+export function withBases(
+  names: readonly ImageName[],
+  definitions: ReadonlyMap<ImageName, ImageDefinition>,
+): ImageDefinition[] {
   const ordered = new Map<ImageName, ImageDefinition>();
   const visit = (name: ImageName): void => {
     const definition = definitions.get(name);

@@ -34,7 +34,9 @@ async function build(names: readonly string[]): Promise<number> {
 
 async function list(): Promise<number> {
   for (const { file, bytes, changed } of await archives()) {
-    console.log(`${basename(file, '.tar').padEnd(34)} ${(bytes / 1e6).toFixed(1).padStart(7)} MB  ${changed.toISOString()}`);
+    console.log(
+      `${basename(file, '.tar').padEnd(34)} ${(bytes / 1e6).toFixed(1).padStart(7)} MB  ${changed.toISOString()}`,
+    );
   }
   return 0;
 }
@@ -49,9 +51,14 @@ async function clean(all: boolean): Promise<number> {
       if (newest.has(name) || all) await rm(file);
       newest.add(name);
     }
-    const kept = new Set((await archives()).map(({ file }) => basename(file, '.tar').replace(/-([0-9a-f]{16})$/, ':$1')));
-    for (const ref of await engine.list()) if (!kept.has(ref.replace(/^localhost\/luna\//, ''))) await engine.remove(ref);
-    if (all) for (const folder of [paths.artifacts, paths.rootfs, join(paths.root, 'work')]) await rm(folder, { recursive: true, force: true });
+    const kept = new Set(
+      (await archives()).map(({ file }) => basename(file, '.tar').replace(/-([0-9a-f]{16})$/, ':$1')),
+    );
+    for (const ref of await engine.list())
+      if (!kept.has(ref.replace(/^localhost\/luna\//, ''))) await engine.remove(ref);
+    if (all)
+      for (const folder of [paths.artifacts, paths.rootfs, join(paths.root, 'work')])
+        await rm(folder, { recursive: true, force: true });
     return 0;
   });
 }

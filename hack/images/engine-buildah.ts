@@ -19,14 +19,31 @@ export function buildahEngine(paths: ImagePaths): Engine {
     has: (ref) => succeeds('buildah', [...global, 'inspect', '--type', 'image', ref]),
     async build(ref, context, buildArgs) {
       const args = Object.entries(buildArgs).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]);
-      await buildah('bud', '--isolation', 'chroot', '--layers=false', '--pull-never', '--format', 'docker', ...args, '-t', ref, '-f', `${context}/Dockerfile`, context);
+      await buildah(
+        'bud',
+        '--isolation',
+        'chroot',
+        '--layers=false',
+        '--pull-never',
+        '--format',
+        'docker',
+        ...args,
+        '-t',
+        ref,
+        '-f',
+        `${context}/Dockerfile`,
+        context,
+      );
     },
     async save(ref, archive) {
       await buildah('push', '--disable-compression', ref, `docker-archive:${archive}:${ref}`);
     },
     async load(ref, archive) {
-      await buildah('pull', '--policy', 'never', `docker-archive:${archive}`).catch(() => buildah('pull', `docker-archive:${archive}`));
-      if (!(await succeeds('buildah', [...global, 'inspect', '--type', 'image', ref]))) throw new Error(`${archive} does not hold ${ref}`);
+      await buildah('pull', '--policy', 'never', `docker-archive:${archive}`).catch(() =>
+        buildah('pull', `docker-archive:${archive}`),
+      );
+      if (!(await succeeds('buildah', [...global, 'inspect', '--type', 'image', ref])))
+        throw new Error(`${archive} does not hold ${ref}`);
     },
     async unpack(ref, folder) {
       await mkdir(folder, { recursive: true });

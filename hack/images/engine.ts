@@ -24,7 +24,13 @@ export type ImageConfig = {
   readonly workingDir: string;
 };
 
-type RawConfig = { Entrypoint?: string[] | null; Cmd?: string[] | null; Env?: string[] | null; User?: string; WorkingDir?: string };
+type RawConfig = {
+  Entrypoint?: string[] | null;
+  Cmd?: string[] | null;
+  Env?: string[] | null;
+  User?: string;
+  WorkingDir?: string;
+};
 
 /** Reads the `config` object of an image, as OCI and Docker write it. */
 export function parseImageConfig(raw: unknown): ImageConfig {

@@ -24,7 +24,10 @@ export type ImageBuilder = {
 };
 
 /** The images that `ensureImages` builds when it is not told which: all but the base of the stand-ins. */
-export const defaultNames: readonly ImageName[] = [...standInNames.filter((name) => name !== 'debian'), ...workloadNames];
+export const defaultNames: readonly ImageName[] = [
+  ...standInNames.filter((name) => name !== 'debian'),
+  ...workloadNames,
+];
 
 /**
  * Builds the images that are missing, one after the other, and yields them all. Bundles the workloads first. Waits for another run
@@ -38,7 +41,10 @@ export function ensureImages(names: readonly ImageName[] = defaultNames): Promis
 }
 
 /** Opens the store under the lock, repairs what a killed run left in it, and hands it to `work`. */
-export function withImageBuilder<T>(work: (builder: ImageBuilder) => Promise<T>, progress: Progress = consoleProgress): Promise<T> {
+export function withImageBuilder<T>(
+  work: (builder: ImageBuilder) => Promise<T>,
+  progress: Progress = consoleProgress,
+): Promise<T> {
   const paths = imagePaths();
   return withLock(paths.lock, async () => {
     const engine = await chooseEngine(paths);
@@ -51,7 +57,10 @@ export function withImageBuilder<T>(work: (builder: ImageBuilder) => Promise<T>,
     const ensure = async (names: readonly ImageName[]): Promise<Map<ImageName, BuiltImage>> => {
       const built = new Map<ImageName, BuiltImage>();
       for (const definition of withBases(names, definitions)) {
-        built.set(definition.name, await ensureOne(definition, { engine, paths, progress, built, artifactFolder: artifacts.folder }));
+        built.set(
+          definition.name,
+          await ensureOne(definition, { engine, paths, progress, built, artifactFolder: artifacts.folder }),
+        );
       }
       return built;
     };
@@ -74,14 +83,23 @@ async function ensureOne(definition: ImageDefinition, deps: OneDeps): Promise<Bu
   if (definition.folder === name) await bundleWorkspace(name);
   const base = definition.base === undefined ? undefined : deps.built.get(definition.base);
   const args = { ...definition.buildArgs, ...(base === undefined ? {} : { BASE: base.ref }) };
-  const tag = contentTag([name, JSON.stringify(args), ...(definition.artifact?.key ?? [])], await readInputs(folder, definition.include));
-  const image: BuiltImage = { name, ref: `localhost/luna/${name}:${tag}`, archive: join(deps.paths.archives, `${name}-${tag}.tar`) };
+  const tag = contentTag(
+    [name, JSON.stringify(args), ...(definition.artifact?.key ?? [])],
+    await readInputs(folder, definition.include),
+  );
+  const image: BuiltImage = {
+    name,
+    ref: `localhost/luna/${name}:${tag}`,
+    archive: join(deps.paths.archives, `${name}-${tag}.tar`),
+  };
   if (await exists(image.archive)) return image;
 
   const artifact = definition.artifact === undefined ? undefined : await deps.artifactFolder(name, definition.artifact);
   if (base !== undefined && !(await deps.engine.has(base.ref))) await deps.engine.load(base.ref, base.archive);
   await deps.progress(`${name}: image`, definition.usualSeconds, async () => {
-    await inContext(deps.paths, { folder, include: definition.include, artifact }, (context) => deps.engine.build(image.ref, context, args));
+    await inContext(deps.paths, { folder, include: definition.include, artifact }, (context) =>
+      deps.engine.build(image.ref, context, args),
+    );
     await saveArchive(deps.engine, image);
   });
   return image;
@@ -89,14 +107,26 @@ async function ensureOne(definition: ImageDefinition, deps: OneDeps): Promise<Bu
 
 async function requireDockerfile(definition: ImageDefinition, folder: string): Promise<void> {
   await access(join(folder, 'Dockerfile')).catch((cause: unknown) => {
-    throw new ToolError('LUNA_NO_DOCKERFILE', `${definition.folder}/Dockerfile is missing: image ${definition.name} cannot be built`, cause);
+    throw new ToolError(
+      'LUNA_NO_DOCKERFILE',
+      `${definition.folder}/Dockerfile is missing: image ${definition.name} cannot be built`,
+      cause,
+    );
   });
 }
 
-type ContextParts = { readonly folder: string; readonly include: readonly string[] | undefined; readonly artifact: string | undefined };
+type ContextParts = {
+  readonly folder: string;
+  readonly include: readonly string[] | undefined;
+  readonly artifact: string | undefined;
+};
 
 /** Lays the inputs and the artifact together in a build context, which is gone afterwards. */
-async function inContext(paths: ImagePaths, parts: ContextParts, build: (context: string) => Promise<void>): Promise<void> {
+async function inContext(
+  paths: ImagePaths,
+  parts: ContextParts,
+  build: (context: string) => Promise<void>,
+): Promise<void> {
   const work = join(paths.root, 'work');
   await mkdir(work, { recursive: true });
   const context = await mkdtemp(join(work, '.new-'));
@@ -132,5 +162,6 @@ async function chooseEngine(paths: ImagePaths): Promise<Engine> {
 
 async function sweepFolder(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((entry) => entry.startsWith('.new-'))) await rm(join(folder, name), { recursive: true, force: true });
+  for (const name of names.filter((entry) => entry.startsWith('.new-')))
+    await rm(join(folder, name), { recursive: true, force: true });
 }

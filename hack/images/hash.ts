@@ -29,7 +29,9 @@ export function isInput(path: string): boolean {
 export async function readInputs(folder: string, include?: readonly string[]): Promise<HashedFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => relativePath(folder, entry));
-  const wanted = paths.filter((path) => isInput(path) && (include === undefined || include.includes(path.split('/')[0] ?? '')));
+  const wanted = paths.filter(
+    (path) => isInput(path) && (include === undefined || include.includes(path.split('/')[0] ?? '')),
+  );
   return Promise.all(wanted.map((path) => readInput(folder, path)));
 }
 

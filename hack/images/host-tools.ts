@@ -30,8 +30,13 @@ export async function ensureHostTools(names: readonly HostToolName[]): Promise<v
   }
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !(await succeeds('sh', ['-c', 'command -v apt-get']))) {
-    throw new ToolError('LUNA_HOST_TOOLS', `missing on this machine: ${missing.join(', ')}. As root: apt-get install ${missing.join(' ')}`);
+    throw new ToolError(
+      'LUNA_HOST_TOOLS',
+      `missing on this machine: ${missing.join(', ')}. As root: apt-get install ${missing.join(' ')}`,
+    );
   }
   await run('apt-get', ['update']);
-  await run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  await run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  });
 }

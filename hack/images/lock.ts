@@ -10,7 +10,9 @@ import { ToolError } from './errors.ts';
  */
 export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
-  const holder = spawn('flock', ['--exclusive', file, 'sh', '-c', 'echo locked; exec cat >/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const holder = spawn('flock', ['--exclusive', file, 'sh', '-c', 'echo locked; exec cat >/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const closed = once(holder, 'close');
   const locked = await Promise.race([once(holder.stdout, 'data').then(() => true), closed.then(() => false)]);
   if (!locked) throw new ToolError('LUNA_LOCK', `cannot lock ${file}`);

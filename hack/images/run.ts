@@ -35,12 +35,17 @@ export async function run(command: string, args: readonly string[], options: Run
   child.stdin.on('error', () => undefined); // a command that does not read its input is no error
   child.stdin.end(options.input ?? '');
   const code = await new Promise<number | string>((resolve, reject) => {
-    child.on('error', (cause) => reject(new ToolError('LUNA_TOOL_MISSING', `cannot run ${command}: ${cause.message}`, cause)));
+    child.on('error', (cause) =>
+      reject(new ToolError('LUNA_TOOL_MISSING', `cannot run ${command}: ${cause.message}`, cause)),
+    );
     child.on('close', (status, signal) => resolve(status ?? signal ?? 'unknown'));
   });
   if (code !== 0) {
     const last = tail.trimEnd().split('\n').slice(-shownLines).join('\n');
-    throw new ToolError('LUNA_COMMAND_FAILED', `${command} ${args.slice(0, 4).join(' ')} … ended with ${code}:\n${last}`);
+    throw new ToolError(
+      'LUNA_COMMAND_FAILED',
+      `${command} ${args.slice(0, 4).join(' ')} … ended with ${code}:\n${last}`,
+    );
   }
   return Buffer.concat(out).toString('utf8');
 }

@@ -36,7 +36,10 @@ async function main(args: readonly string[]): Promise<number> {
     show(env, rest.includes('--json'));
     return 0;
   }
-  const services = await startServices(names.length === 0 ? serviceNames : (names as ServiceName[]), { dir: folder, bound: false });
+  const services = await startServices(names.length === 0 ? serviceNames : (names as ServiceName[]), {
+    dir: folder,
+    bound: false,
+  });
   show(services.env, rest.includes('--json'));
   return 0;
 }

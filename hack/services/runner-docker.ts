@@ -15,7 +15,13 @@ export async function dockerRunner(images: readonly ImageName[]): Promise<Runner
   return {
     async start(request) {
       const { spec } = request;
-      const id = await run('docker', ['run', '--detach', ...(await common(request, spec.env)), ref(spec.image), ...spec.args]);
+      const id = await run('docker', [
+        'run',
+        '--detach',
+        ...(await common(request, spec.env)),
+        ref(spec.image),
+        ...spec.args,
+      ]);
       return { kind: 'container', id: id.trim() };
     },
     async fill(once, request) {

@@ -12,12 +12,16 @@ const pen = join(import.meta.dirname, 'pen.sh');
 /** Runs services as processes in their images' files, without a container engine. Needs root. */
 export async function processRunner(images: readonly ImageName[]): Promise<Runner> {
   if (process.getuid?.() !== 0) {
-    throw new ToolError('LUNA_NOT_ROOT', 'without Docker the services run in file systems of their own, which only root can mount: run as root, or start Docker');
+    throw new ToolError(
+      'LUNA_NOT_ROOT',
+      'without Docker the services run in file systems of their own, which only root can mount: run as root, or start Docker',
+    );
   }
   const files = await ensureRootfs(images);
   const rootfs = (name: ImageName): Rootfs => {
     const found = files.get(name);
-    if (found === undefined) throw new ToolError('LUNA_NO_IMAGE', `image ${name} is not among those that were laid out`);
+    if (found === undefined)
+      throw new ToolError('LUNA_NO_IMAGE', `image ${name} is not among those that were laid out`);
     return found;
   };
 
@@ -36,13 +40,16 @@ export async function processRunner(images: readonly ImageName[]): Promise<Runne
       child.unref();
       await log.close();
       const born = child.pid === undefined ? undefined : await bornAt(child.pid);
-      if (child.pid === undefined || born === undefined) throw new ToolError('LUNA_SERVICE_START', `${spec.name} did not start; see ${folder}/log`);
+      if (child.pid === undefined || born === undefined)
+        throw new ToolError('LUNA_SERVICE_START', `${spec.name} did not start; see ${folder}/log`);
       return { kind: 'process', pid: child.pid, born };
     },
     async fill(once, request) {
       const image = rootfs(once.image);
       const args = await penArgs(image, request, image.config.entrypoint);
-      await run('unshare', ['--mount', '--pid', '--fork', '--kill-child=SIGKILL', ...args], { env: penEnv(image, once.env) });
+      await run('unshare', ['--mount', '--pid', '--fork', '--kill-child=SIGKILL', ...args], {
+        env: penEnv(image, once.env),
+      });
     },
     async alive(running) {
       return running.kind === 'process' && (await bornAt(running.pid)) === running.born;
@@ -66,7 +73,12 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
 
 /** The service's environment, with our own PATH for the pen and the image's for the service. */
 function penEnv(image: Rootfs, env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...image.config.env, ...env, PATH: process.env['PATH'], PEN_PATH: image.config.env['PATH'] ?? '/usr/bin:/bin' };
+  return {
+    ...image.config.env,
+    ...env,
+    PATH: process.env['PATH'],
+    PEN_PATH: image.config.env['PATH'] ?? '/usr/bin:/bin',
+  };
 }
 
 async function penArgs(image: Rootfs, { spec, folder }: StartRequest, command: readonly string[]): Promise<string[]> {

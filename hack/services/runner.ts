@@ -13,7 +13,9 @@ export type StartRequest = {
 };
 
 /** Something that is running, as it is written to the set's state file. */
-export type Running = { readonly kind: 'process'; readonly pid: number; readonly born: string } | { readonly kind: 'container'; readonly id: string };
+export type Running =
+  | { readonly kind: 'process'; readonly pid: number; readonly born: string }
+  | { readonly kind: 'container'; readonly id: string };
 
 /** What runs services: processes in an image's files, or a container engine. */
 export type Runner = {

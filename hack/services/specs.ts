@@ -14,9 +14,24 @@ const specs: Record<ServiceName, (port: number, secrets: Credentials) => Service
     name: 'timescaledb',
     image: 'timescaledb',
     user: '70:70',
-    env: { POSTGRES_USER: owner, POSTGRES_PASSWORD: secrets.postgres, POSTGRES_DB: database, PGDATA: '/var/lib/postgresql/data/pgdata' },
+    env: {
+      POSTGRES_USER: owner,
+      POSTGRES_PASSWORD: secrets.postgres,
+      POSTGRES_DB: database,
+      PGDATA: '/var/lib/postgresql/data/pgdata',
+    },
     // Durability is not the subject of these tests, and fsync on a shared disk is what would make them slow.
-    args: ['postgres', '-c', `listen_addresses=${loopback}`, '-c', `port=${port}`, '-c', 'fsync=off', '-c', 'max_connections=200'],
+    args: [
+      'postgres',
+      '-c',
+      `listen_addresses=${loopback}`,
+      '-c',
+      `port=${port}`,
+      '-c',
+      'fsync=off',
+      '-c',
+      'max_connections=200',
+    ],
     volumes: ['/var/lib/postgresql/data'],
     scratch: ['/tmp', '/var/run/postgresql', '/dev/shm'],
     stopSignal: 'SIGINT',
@@ -54,7 +69,12 @@ const specs: Record<ServiceName, (port: number, secrets: Credentials) => Service
     name: 'ollama',
     image: 'ollama',
     user: '1000:1000',
-    env: { OLLAMA_HOST: `${loopback}:${port}`, OLLAMA_MODELS: '/var/lib/ollama/models', HOME: '/tmp', OLLAMA_KEEP_ALIVE: '-1' },
+    env: {
+      OLLAMA_HOST: `${loopback}:${port}`,
+      OLLAMA_MODELS: '/var/lib/ollama/models',
+      HOME: '/tmp',
+      OLLAMA_KEEP_ALIVE: '-1',
+    },
     args: [],
     volumes: ['/var/lib/ollama/models'],
     scratch: ['/tmp'],
@@ -67,11 +87,19 @@ const specs: Record<ServiceName, (port: number, secrets: Credentials) => Service
 export function serviceEnv(ports: Readonly<Partial<Record<ServiceName, number>>>, secrets: Credentials): ServiceEnv {
   const http = (port: number): string => `http://${loopback}:${port}`;
   return {
-    ...(ports.timescaledb === undefined ? {} : { DATABASE_URL: `postgres://${owner}:${secrets.postgres}@${loopback}:${ports.timescaledb}/${database}` }),
+    ...(ports.timescaledb === undefined
+      ? {}
+      : { DATABASE_URL: `postgres://${owner}:${secrets.postgres}@${loopback}:${ports.timescaledb}/${database}` }),
     ...(ports.qdrant === undefined
       ? {}
-      : { QDRANT_URL: http(ports.qdrant), QDRANT_API_KEY: secrets.qdrant, QDRANT_READ_ONLY_API_KEY: secrets.qdrantReadOnly }),
+      : {
+          QDRANT_URL: http(ports.qdrant),
+          QDRANT_API_KEY: secrets.qdrant,
+          QDRANT_READ_ONLY_API_KEY: secrets.qdrantReadOnly,
+        }),
     ...(ports.tika === undefined ? {} : { TIKA_URL: http(ports.tika) }),
-    ...(ports.ollama === undefined ? {} : { OLLAMA_URL: http(ports.ollama), EMBEDDING_MODEL: 'all-minilm', EMBEDDING_DIMENSIONS: '384' }),
+    ...(ports.ollama === undefined
+      ? {}
+      : { OLLAMA_URL: http(ports.ollama), EMBEDDING_MODEL: 'all-minilm', EMBEDDING_DIMENSIONS: '384' }),
   };
 }

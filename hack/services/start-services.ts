@@ -41,7 +41,10 @@ const stopSeconds = 20;
  * Starts services on free ports of the loopback interface, from the images of hack/images, and waits until all answer. Whatever a
  * killed run left in the folder is ended and removed first. Throws `ToolError` with the end of the log of a service that fails.
  */
-export async function startServices(names: readonly ServiceName[] = serviceNames, options: ServicesOptions = {}): Promise<Services> {
+export async function startServices(
+  names: readonly ServiceName[] = serviceNames,
+  options: ServicesOptions = {},
+): Promise<Services> {
   const folder = options.dir ?? setFolder('test');
   const runner = await chooseRunner(names);
   await endSet(folder, runner);
@@ -66,10 +69,17 @@ export async function stopServices(folder: string): Promise<void> {
 /** The environment of a running set; undefined if none runs in `folder`. */
 export async function readServiceEnv(folder: string): Promise<ServiceEnv | undefined> {
   const state = await readState(folder);
-  return state === undefined || Object.keys(state.running).length === 0 ? undefined : serviceEnv(state.ports, state.secrets);
+  return state === undefined || Object.keys(state.running).length === 0
+    ? undefined
+    : serviceEnv(state.ports, state.secrets);
 }
 
-type SetDeps = Omit<SetState, 'running'> & { readonly runner: Runner; readonly folder: string; readonly bound: boolean; readonly running: Partial<Record<ServiceName, Running>> };
+type SetDeps = Omit<SetState, 'running'> & {
+  readonly runner: Runner;
+  readonly folder: string;
+  readonly bound: boolean;
+  readonly running: Partial<Record<ServiceName, Running>>;
+};
 
 function openSet(deps: SetDeps): Services {
   const { runner, folder, bound, ports, secrets, running } = deps;
@@ -79,10 +89,15 @@ function openSet(deps: SetDeps): Services {
 
   const start = async (name: ServiceName): Promise<void> => {
     const port = ports[name];
-    if (port === undefined) throw new ToolError('LUNA_SERVICE_UNKNOWN', `${name} is not one of the services that were started`);
+    if (port === undefined)
+      throw new ToolError('LUNA_SERVICE_UNKNOWN', `${name} is not one of the services that were started`);
     const request: StartRequest = { spec: serviceSpec(name, port, secrets), port, folder: join(folder, name), bound };
     await mkdir(request.folder, { recursive: true });
-    if (name === 'ollama') await runner.fill({ image: 'models', env: { OLLAMA_MODELS: '/var/lib/ollama/models' }, user: request.spec.user }, request);
+    if (name === 'ollama')
+      await runner.fill(
+        { image: 'models', env: { OLLAMA_MODELS: '/var/lib/ollama/models' }, user: request.spec.user },
+        request,
+      );
     const started = await runner.start(request);
     running[name] = started;
     await save();
@@ -94,7 +109,10 @@ function openSet(deps: SetDeps): Services {
     if (answered && !dead) return;
     await runner.signal(started, 'SIGKILL');
     const log = await readFile(join(request.folder, 'log'), 'utf8').catch(() => '');
-    throw new ToolError('LUNA_SERVICE_START', `${name} ${dead ? 'ended' : `did not answer within ${request.spec.startSeconds} s`}:\n${log.split('\n').slice(-25).join('\n')}`);
+    throw new ToolError(
+      'LUNA_SERVICE_START',
+      `${name} ${dead ? 'ended' : `did not answer within ${request.spec.startSeconds} s`}:\n${log.split('\n').slice(-25).join('\n')}`,
+    );
   };
 
   const end = async (name: ServiceName, signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<void> => {

@@ -38,5 +38,6 @@ export async function writeState(folder: string, state: SetState): Promise<void>
 
 /** Empties a set's folder: data, logs, state. */
 export async function clearFolder(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) await rm(join(folder, name), { recursive: true, force: true });
+  for (const name of await readdir(folder).catch(() => []))
+    await rm(join(folder, name), { recursive: true, force: true });
 }

@@ -16,14 +16,29 @@ export const debianArtifact: Artifact = {
     const mirror = debianMirror(await aptSources());
     await run('debootstrap', ['--variant=minbase', imageVersions.debianSuite, root, mirror]);
     await slim(root);
-    await run('tar', ['--create', '--numeric-owner', '--one-file-system', '--sort=name', '-C', root, '-f', join(folder, 'rootfs.tar'), '.']);
+    await run('tar', [
+      '--create',
+      '--numeric-owner',
+      '--one-file-system',
+      '--sort=name',
+      '-C',
+      root,
+      '-f',
+      join(folder, 'rootfs.tar'),
+      '.',
+    ]);
     await rm(root, { recursive: true });
   },
 };
 
 async function slim(root: string): Promise<void> {
-  const keepLight = ['doc', 'man', 'info', 'locale', 'lintian', 'bug'].map((name) => `path-exclude=/usr/share/${name}/*`);
-  await writeFile(join(root, 'etc/dpkg/dpkg.cfg.d/luna'), `${keepLight.join('\n')}\npath-include=/usr/share/doc/*/copyright\n`);
+  const keepLight = ['doc', 'man', 'info', 'locale', 'lintian', 'bug'].map(
+    (name) => `path-exclude=/usr/share/${name}/*`,
+  );
+  await writeFile(
+    join(root, 'etc/dpkg/dpkg.cfg.d/luna'),
+    `${keepLight.join('\n')}\npath-include=/usr/share/doc/*/copyright\n`,
+  );
   await writeFile(join(root, 'etc/apt/apt.conf.d/00luna'), await hostAptSettings());
   await run('sh', [
     '-c',
@@ -37,7 +52,13 @@ async function slim(root: string): Promise<void> {
 async function hostAptSettings(): Promise<string> {
   const dump = await run('apt-config', ['dump']);
   const wanted = dump.split('\n').filter((line) => /^Acquire::(https?::Proxy|Check-|Retries)/.test(line));
-  return ['Acquire::Languages "none";', 'APT::Install-Recommends "false";', 'APT::Sandbox::User "root";', ...wanted, ''].join('\n');
+  return [
+    'Acquire::Languages "none";',
+    'APT::Install-Recommends "false";',
+    'APT::Sandbox::User "root";',
+    ...wanted,
+    '',
+  ].join('\n');
 }
 
 async function aptSources(): Promise<string[]> {
@@ -55,7 +76,10 @@ export function debianMirror(sources: readonly string[]): string {
       if (url !== undefined && /\/debian\/?$/.test(url)) return url;
     }
   }
-  throw new ToolError('LUNA_NO_MIRROR', 'apt on this machine names no Debian mirror (a URL that ends in /debian): the local images are built from one');
+  throw new ToolError(
+    'LUNA_NO_MIRROR',
+    'apt on this machine names no Debian mirror (a URL that ends in /debian): the local images are built from one',
+  );
 }
 
 /** Makes a folder that is certainly empty. */

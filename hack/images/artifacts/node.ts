@@ -11,7 +11,10 @@ export const nodeArtifact: Artifact = {
   async make(folder) {
     const pinned = (await readFile(join(repository, '.node-version'), 'utf8')).trim();
     if (process.version !== `v${pinned}`) {
-      throw new ToolError('LUNA_NODE_VERSION', `the images hold Node ${pinned}, but ${process.version} runs here: export PATH="$(hack/bootstrap.sh):$PATH"`);
+      throw new ToolError(
+        'LUNA_NODE_VERSION',
+        `the images hold Node ${pinned}, but ${process.version} runs here: export PATH="$(hack/bootstrap.sh):$PATH"`,
+      );
     }
     await copyFile(process.execPath, join(folder, 'node'));
   },

@@ -18,16 +18,33 @@ export function ollamaArtifact(cpuinfo: string): Artifact {
     usualSeconds: 300,
     async make(folder) {
       await ensureHostTools(['compiler', 'json', 'stb', 'flock']);
-      if (!(await succeeds('go', ['version']))) throw new ToolError('LUNA_NO_GO', 'Ollama is compiled with Go, and no go command is on this machine: install Go 1.24 or newer');
+      if (!(await succeeds('go', ['version'])))
+        throw new ToolError(
+          'LUNA_NO_GO',
+          'Ollama is compiled with Go, and no go command is on this machine: install Go 1.24 or newer',
+        );
       const include = await miniaudioInclude();
       const optimise = `-O3 -march=${march} -I${include}`;
       const env = { CGO_ENABLED: '1', CGO_CFLAGS: optimise, CGO_CXXFLAGS: optimise };
       const build = (output: string, what: string): Promise<string> =>
-        run('go', ['build', '-mod=readonly', '-trimpath', '-ldflags', `-s -w -X github.com/ollama/ollama/version.Version=${imageVersions.ollama}`, '-o', join(folder, output), what], {
-          cwd: source,
-          env,
-          timeoutMs: 40 * 60_000,
-        });
+        run(
+          'go',
+          [
+            'build',
+            '-mod=readonly',
+            '-trimpath',
+            '-ldflags',
+            `-s -w -X github.com/ollama/ollama/version.Version=${imageVersions.ollama}`,
+            '-o',
+            join(folder, output),
+            what,
+          ],
+          {
+            cwd: source,
+            env,
+            timeoutMs: 40 * 60_000,
+          },
+        );
       await build('ollama', 'github.com/ollama/ollama');
       await build('convert', './convert');
     },
@@ -37,7 +54,9 @@ export function ollamaArtifact(cpuinfo: string): Artifact {
 /** A Go module archive leaves out `vendor` folders, where Ollama keeps miniaudio.h; malgo's archive carries the same header. */
 async function miniaudioInclude(): Promise<string> {
   await run('go', ['mod', 'download', 'github.com/gen2brain/malgo'], { cwd: source });
-  const module = JSON.parse(await run('go', ['list', '-m', '-json', 'github.com/gen2brain/malgo'], { cwd: source })) as { Dir: string };
+  const module = JSON.parse(
+    await run('go', ['list', '-m', '-json', 'github.com/gen2brain/malgo'], { cwd: source }),
+  ) as { Dir: string };
   // One fixed place: the path is part of the Go build cache's keys.
   const include = join(imagePaths().root, 'work/ollama/include');
   await mkdir(join(include, 'miniaudio'), { recursive: true });

@@ -13,8 +13,26 @@ export const qdrantArtifact: Artifact = {
     await ensureHostTools(['pip']);
     const platform = `manylinux_2_28_${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}`;
     const target = join(folder, 'engine');
-    const how = ['--no-deps', '--only-binary', ':all:', '--python-version', '3.13', '--platform', platform, '--no-compile', '--quiet'];
-    await run('python3', ['-m', 'pip', 'install', ...how, '--target', target, `qdrant-edge-py==${imageVersions.qdrantEdge}`]);
+    const how = [
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      '--python-version',
+      '3.13',
+      '--platform',
+      platform,
+      '--no-compile',
+      '--quiet',
+    ];
+    await run('python3', [
+      '-m',
+      'pip',
+      'install',
+      ...how,
+      '--target',
+      target,
+      `qdrant-edge-py==${imageVersions.qdrantEdge}`,
+    ]);
     await rm(join(target, 'bin'), { recursive: true, force: true });
   },
 };

@@ -12,8 +12,21 @@ export const tikaArtifact: Artifact = {
   async make(folder) {
     await ensureHostTools(['maven']);
     const coordinates = `org.apache.tika:tika-server-standard:${imageVersions.tika}`;
-    await run('mvn', ['--batch-mode', '--quiet', 'dependency:get', `-Dartifact=${coordinates}`, '-Dtransitive=false'], { cwd: folder });
-    await run('mvn', ['--batch-mode', '--quiet', '--offline', 'dependency:copy', `-Dartifact=${coordinates}`, `-DoutputDirectory=${folder}`], { cwd: folder });
+    await run('mvn', ['--batch-mode', '--quiet', 'dependency:get', `-Dartifact=${coordinates}`, '-Dtransitive=false'], {
+      cwd: folder,
+    });
+    await run(
+      'mvn',
+      [
+        '--batch-mode',
+        '--quiet',
+        '--offline',
+        'dependency:copy',
+        `-Dartifact=${coordinates}`,
+        `-DoutputDirectory=${folder}`,
+      ],
+      { cwd: folder },
+    );
     await rename(join(folder, `tika-server-standard-${imageVersions.tika}.jar`), join(folder, 'tika-server.jar'));
   },
 };

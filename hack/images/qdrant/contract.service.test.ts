@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-
 const url = process.env['QDRANT_URL'] ?? 'http://127.0.0.1:6333';
 const apiKey = process.env['QDRANT_API_KEY'] ?? '';
 const readOnlyKey = process.env['QDRANT_READ_ONLY_API_KEY'] ?? '';
@@ -23,9 +22,23 @@ const params = {
 };
 
 const texts = [
-  { id: 1, text: 'Der Zählerstand wird am Monatsende abgelesen', tags: ['zähler', 'handbuch'], dense: [1, 0, 0, 0], item: 'a', year: 2023 },
+  {
+    id: 1,
+    text: 'Der Zählerstand wird am Monatsende abgelesen',
+    tags: ['zähler', 'handbuch'],
+    dense: [1, 0, 0, 0],
+    item: 'a',
+    year: 2023,
+  },
   { id: 2, text: 'Die Wärmepumpe steht im Keller', tags: ['heizung'], dense: [0, 1, 0, 0], item: 'a', year: 2024 },
-  { id: 3, text: 'Der Strompreis an der Börse war negativ', tags: ['markt', 'handbuch'], dense: [0, 0, 1, 0], item: 'b', year: 2024 },
+  {
+    id: 3,
+    text: 'Der Strompreis an der Börse war negativ',
+    tags: ['markt', 'handbuch'],
+    dense: [0, 0, 1, 0],
+    item: 'b',
+    year: 2024,
+  },
   { id: 4, text: 'Netzentgelte stehen im Vertrag', tags: [], dense: [0, 0.6, 0.8, 0], item: 'b', year: 2025 },
 ];
 
@@ -36,7 +49,11 @@ const status = async (work: Promise<unknown>): Promise<number> =>
     (error: unknown) => (error as { status?: number }).status ?? 0,
   );
 const plain = (path: string, key = apiKey, init: RequestInit = {}): Promise<Response> =>
-  fetch(`${url}${path}`, { ...init, headers: { ...(key === '' ? {} : { 'api-key': key }), 'content-type': 'application/json' }, signal: AbortSignal.timeout(10_000) });
+  fetch(`${url}${path}`, {
+    ...init,
+    headers: { ...(key === '' ? {} : { 'api-key': key }), 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(10_000),
+  });
 
 beforeAll(async () => {
   await client.createCollection(name, params);
@@ -74,7 +91,9 @@ describe('service', () => {
     expect((await plain(`/collections/${name}`, readOnlyKey)).status).toBe(200);
     expect((await plain('/metrics', readOnlyKey)).status).toBe(200);
     expect((await plain(`/collections/${name}`, readOnlyKey, { method: 'DELETE' })).status).toBe(403);
-    expect((await plain(`/collections/${name}/points/count`, readOnlyKey, { method: 'POST', body: '{}' })).status).toBe(200);
+    expect((await plain(`/collections/${name}/points/count`, readOnlyKey, { method: 'POST', body: '{}' })).status).toBe(
+      200,
+    );
   });
 
   it('wraps every answer in result, status and time', async () => {
@@ -110,11 +129,16 @@ describe('collections and aliases', () => {
     expect((await client.collectionExists(alias)).exists).toBe(true);
     expect((await client.getCollectionAliases(name)).aliases).toEqual([{ alias_name: alias, collection_name: name }]);
     await client.updateCollectionAliases({
-      actions: [{ delete_alias: { alias_name: alias } }, { create_alias: { collection_name: other, alias_name: alias } }],
+      actions: [
+        { delete_alias: { alias_name: alias } },
+        { create_alias: { collection_name: other, alias_name: alias } },
+      ],
     });
     expect((await client.count(alias, { exact: true })).count).toBe(0);
     expect((await client.getAliases()).aliases).toContainEqual({ alias_name: alias, collection_name: other });
-    const failing = client.updateCollectionAliases({ actions: [{ create_alias: { collection_name: `${name}-none`, alias_name: alias } }] });
+    const failing = client.updateCollectionAliases({
+      actions: [{ create_alias: { collection_name: `${name}-none`, alias_name: alias } }],
+    });
     expect(await status(failing)).toBe(404);
     expect((await client.getCollectionAliases(other)).aliases).toHaveLength(1);
     expect(await client.deleteCollection(other)).toBe(true);
@@ -124,7 +148,12 @@ describe('collections and aliases', () => {
 
 describe('queries', () => {
   it('finds by dense vector, best first, with the payload that was asked for', async () => {
-    const { points } = await client.query(name, { query: [0, 0.1, 1, 0], using: 'dense', limit: 2, with_payload: ['item_id'] });
+    const { points } = await client.query(name, {
+      query: [0, 0.1, 1, 0],
+      using: 'dense',
+      limit: 2,
+      with_payload: ['item_id'],
+    });
     expect(ids(points)).toEqual([3, 4]);
     expect(points[0]).toMatchObject({ payload: { item_id: 'b' } });
     expect(points[0]?.score).toBeCloseTo(0.995, 2);
@@ -152,14 +181,26 @@ describe('queries', () => {
 
   it('filters by must, should and must_not, by value and by any', async () => {
     const query = { query: [0, 0.6, 0.8, 0], using: 'dense', limit: 10 };
-    const where = async (filter: object): Promise<(string | number)[]> => ids((await client.query(name, { ...query, filter })).points).sort();
+    const where = async (filter: object): Promise<(string | number)[]> =>
+      ids((await client.query(name, { ...query, filter })).points).sort();
     expect(await where({ must: [{ key: 'item_id', match: { value: 'a' } }] })).toEqual([1, 2]);
     expect(await where({ must: [{ key: 'tags', match: { any: ['heizung', 'markt'] } }] })).toEqual([2, 3]);
-    expect(await where({ should: [{ key: 'item_id', match: { value: 'a' } }, { key: 'year', match: { value: 2025 } }] })).toEqual([1, 2, 4]);
+    expect(
+      await where({
+        should: [
+          { key: 'item_id', match: { value: 'a' } },
+          { key: 'year', match: { value: 2025 } },
+        ],
+      }),
+    ).toEqual([1, 2, 4]);
     expect(await where({ must_not: [{ key: 'tags', match: { value: 'handbuch' } }] })).toEqual([2, 4]);
     expect(await where({ must: [{ key: 'year', range: { gte: 2024, lt: 2025 } }] })).toEqual([2, 3]);
     expect(await where({ must: [{ has_id: [2, 3] }], must_not: [{ is_empty: { key: 'tags' } }] })).toEqual([2, 3]);
-    expect(await where({ must: [{ should: [{ key: 'item_id', match: { value: 'b' } }] }, { key: 'tags', match: { value: 'markt' } }] })).toEqual([3]);
+    expect(
+      await where({
+        must: [{ should: [{ key: 'item_id', match: { value: 'b' } }] }, { key: 'tags', match: { value: 'markt' } }],
+      }),
+    ).toEqual([3]);
   });
 
   it('honours offset, score threshold, vectors and batches', async () => {
@@ -179,7 +220,13 @@ describe('queries', () => {
   });
 
   it('groups by a payload field', async () => {
-    const { groups } = await client.queryGroups(name, { query: [0, 0.6, 0.8, 0], using: 'dense', group_by: 'item_id', group_size: 1, limit: 5 });
+    const { groups } = await client.queryGroups(name, {
+      query: [0, 0.6, 0.8, 0],
+      using: 'dense',
+      group_by: 'item_id',
+      group_size: 1,
+      limit: 5,
+    });
     expect(groups.map((group) => [group.id, ids(group.hits)])).toEqual([
       ['b', [4]],
       ['a', [2]],
@@ -200,7 +247,10 @@ describe('points', () => {
 
   it('replaces a point that has the same id', async () => {
     const put = (text: string): Promise<unknown> =>
-      client.upsert(name, { wait: true, points: [{ id: uuid, vector: { dense: [1, 1, 1, 1], bm25: german(text) }, payload: { text, item_id: 'c' } }] });
+      client.upsert(name, {
+        wait: true,
+        points: [{ id: uuid, vector: { dense: [1, 1, 1, 1], bm25: german(text) }, payload: { text, item_id: 'c' } }],
+      });
     await put('erste Fassung');
     await put('zweite Fassung');
     const [point] = await client.retrieve(name, { ids: [uuid], with_payload: true, with_vector: true });
@@ -213,7 +263,11 @@ describe('points', () => {
 
   it('sets payload fields without touching the others', async () => {
     await client.setPayload(name, { points: [uuid], payload: { source: 'upload' }, wait: true });
-    await client.setPayload(name, { filter: { must: [{ key: 'item_id', match: { value: 'c' } }] }, payload: { seen: true }, wait: true });
+    await client.setPayload(name, {
+      filter: { must: [{ key: 'item_id', match: { value: 'c' } }] },
+      payload: { seen: true },
+      wait: true,
+    });
     const [point] = await client.retrieve(name, { ids: [uuid], with_payload: true });
     expect(point?.payload).toEqual({ text: 'zweite Fassung', item_id: 'c', source: 'upload', seen: true });
   });
@@ -222,7 +276,11 @@ describe('points', () => {
     const seen: (string | number)[] = [];
     let offset: unknown = undefined;
     do {
-      const page = await client.scroll(name, { limit: 2, with_payload: false, ...(offset === undefined ? {} : { offset: offset as string }) });
+      const page = await client.scroll(name, {
+        limit: 2,
+        with_payload: false,
+        ...(offset === undefined ? {} : { offset: offset as string }),
+      });
       seen.push(...ids(page.points));
       offset = page.next_page_offset ?? undefined;
     } while (offset !== undefined && seen.length < 20);
@@ -231,12 +289,17 @@ describe('points', () => {
   });
 
   it('deletes by filter and by id, and counts prove it', async () => {
-    const counted = async (item: string): Promise<number> => (await client.count(name, { exact: true, filter: { must: [{ key: 'item_id', match: { value: item } }] } })).count;
+    const counted = async (item: string): Promise<number> =>
+      (await client.count(name, { exact: true, filter: { must: [{ key: 'item_id', match: { value: item } }] } })).count;
     expect(await counted('a')).toBe(2);
-    expect((await client.delete(name, { wait: true, filter: { must: [{ key: 'item_id', match: { value: 'a' } }] } })).status).toBe('completed');
+    expect(
+      (await client.delete(name, { wait: true, filter: { must: [{ key: 'item_id', match: { value: 'a' } }] } })).status,
+    ).toBe('completed');
     expect(await counted('a')).toBe(0);
     await client.delete(name, { wait: true, points: [uuid, 3] });
     expect((await client.count(name, { exact: true })).count).toBe(1);
-    expect(ids((await client.query(name, { query: german('Strompreis'), using: 'bm25', limit: 5 })).points)).toEqual([]);
+    expect(ids((await client.query(name, { query: german('Strompreis'), using: 'bm25', limit: 5 })).points)).toEqual(
+      [],
+    );
   });
 });
