@@ -5,7 +5,11 @@ const consoleAndClocks = {
   'no-console': 'error',
   'no-restricted-properties': [
     'error',
-    { object: 'Date', property: 'now', message: 'Take the clock from your dependencies; only edges read the real one.' },
+    {
+      object: 'Date',
+      property: 'now',
+      message: 'Take the clock from your dependencies; only edges read the real one.',
+    },
     { object: 'Math', property: 'random', message: 'Take a random source from your dependencies.' },
   ],
   'no-restricted-syntax': [
@@ -42,7 +46,11 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^@luna-iems/[^/]+/.+', message: "A room has one door: import the workspace's exports." }] },
+        {
+          patterns: [
+            { regex: '^@luna-iems/[^/]+/.+', message: "A room has one door: import the workspace's exports." },
+          ],
+        },
       ],
       ...consoleAndClocks,
     },

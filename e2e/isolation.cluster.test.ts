@@ -72,7 +72,9 @@ describe('two tenants beside each other', () => {
   it('share no object, no Secret value and no volume', () => {
     const secretsOf = (tenant: string): string[] =>
       list<Live & { data?: Record<string, string> }>('secret', `luna-${tenant}`).flatMap((secret) =>
-        Object.entries(secret.data ?? {}).filter(([key]) => key !== 'username').map(([, value]) => value),
+        Object.entries(secret.data ?? {})
+          .filter(([key]) => key !== 'username')
+          .map(([, value]) => value),
       );
     const first = secretsOf('demo');
     expect(first.length).toBeGreaterThan(5);
@@ -104,8 +106,16 @@ describe('two tenants beside each other', () => {
     const policies = tenants.flatMap((tenant) => list('networkpolicy', `luna-${tenant}`));
     const verdicts = allowed(cyclonus, policies, flows);
     const show = (flow: Flow): string => `${flow.from.name} -> ${flow.to.name}:${String(flow.port)}/${flow.protocol}`;
-    const open = flows.filter((_, index) => verdicts[index]).map(show).sort();
-    expect(open).toEqual(flows.filter((flow) => expected(flow, server.port)).map(show).sort());
+    const open = flows
+      .filter((_, index) => verdicts[index])
+      .map(show)
+      .sort();
+    expect(open).toEqual(
+      flows
+        .filter((flow) => expected(flow, server.port))
+        .map(show)
+        .sort(),
+    );
   });
 });
 

@@ -33,6 +33,8 @@ describe('make testping', () => {
       const set = get<Live & { status: { readyReplicas?: number } }>('statefulset', 'qdrant', 'luna-demo');
       return set?.status.readyReplicas === 1 ? true : undefined;
     });
-    await eventually('testping to pass', 120_000, () => (tenantCommand('demo', ['testping']).code === 0 ? true : undefined));
+    await eventually('testping to pass', 120_000, () =>
+      tenantCommand('demo', ['testping']).code === 0 ? true : undefined,
+    );
   });
 });

@@ -7,7 +7,11 @@ import { join } from 'node:path';
 export interface Peer {
   readonly name: string;
   readonly ip: string;
-  readonly pod?: { readonly namespace: string; readonly namespaceLabels: Record<string, string>; readonly labels: Record<string, string> };
+  readonly pod?: {
+    readonly namespace: string;
+    readonly namespaceLabels: Record<string, string>;
+    readonly labels: Record<string, string>;
+  };
 }
 
 /** A connection that somebody may try. */
@@ -22,7 +26,13 @@ const asTraffic = (peer: Peer): object => ({
   IP: peer.ip,
   ...(peer.pod === undefined
     ? {}
-    : { Internal: { Namespace: peer.pod.namespace, NamespaceLabels: peer.pod.namespaceLabels, PodLabels: peer.pod.labels } }),
+    : {
+        Internal: {
+          Namespace: peer.pod.namespace,
+          NamespaceLabels: peer.pod.namespaceLabels,
+          PodLabels: peer.pod.labels,
+        },
+      }),
 });
 
 /**
@@ -34,7 +44,10 @@ export function allowed(cyclonus: string, policies: readonly object[], flows: re
   try {
     const policyPath = join(dir, 'policies.json');
     const trafficPath = join(dir, 'traffic.json');
-    writeFileSync(policyPath, JSON.stringify({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicyList', items: policies }));
+    writeFileSync(
+      policyPath,
+      JSON.stringify({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicyList', items: policies }),
+    );
     const traffic = flows.map((flow) => ({
       Source: asTraffic(flow.from),
       Destination: asTraffic(flow.to),
@@ -45,8 +58,13 @@ export function allowed(cyclonus: string, policies: readonly object[], flows: re
     writeFileSync(trafficPath, JSON.stringify(traffic));
     const args = ['analyze', '--mode', 'query-traffic', '--policy-path', policyPath, '--traffic-path', trafficPath];
     const output = execFileSync(cyclonus, args, { encoding: 'utf8', maxBuffer: 512 << 20, timeout: 120_000 });
-    const verdicts = [...output.matchAll(/IS ALLOWED\?\s*\|\s*(TRUE|FALSE)/gi)].map((match) => match[1]?.toUpperCase() === 'TRUE');
-    if (verdicts.length !== flows.length) throw new Error(`cyclonus judged ${String(verdicts.length)} of ${String(flows.length)} flows:\n${output.slice(0, 2000)}`);
+    const verdicts = [...output.matchAll(/IS ALLOWED\?\s*\|\s*(TRUE|FALSE)/gi)].map(
+      (match) => match[1]?.toUpperCase() === 'TRUE',
+    );
+    if (verdicts.length !== flows.length)
+      throw new Error(
+        `cyclonus judged ${String(verdicts.length)} of ${String(flows.length)} flows:\n${output.slice(0, 2000)}`,
+      );
     return verdicts;
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -56,7 +56,11 @@ export function list<T = Live>(kind: string, namespace: string, selector?: strin
 }
 
 /** Asks until `condition` gives something, at most `timeoutMs`; then fails with the last thing it was told. */
-export async function eventually<T>(what: string, timeoutMs: number, condition: () => T | undefined | Promise<T | undefined>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  timeoutMs: number,
+  condition: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last = 'it never answered';
   while (Date.now() < deadline) {

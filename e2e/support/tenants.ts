@@ -7,7 +7,13 @@ export interface Tenant extends Live {
     readonly phase?: string;
     readonly namespace?: string;
     readonly schemaVersion?: number | string;
-    readonly conditions?: readonly { type: string; status: string; reason: string; message: string; observedGeneration?: number }[];
+    readonly conditions?: readonly {
+      type: string;
+      status: string;
+      reason: string;
+      message: string;
+      observedGeneration?: number;
+    }[];
   };
 }
 
@@ -40,7 +46,8 @@ export async function ready(name: string, timeoutMs = 420_000): Promise<Tenant> 
   return eventually(`tenant ${name} Ready`, timeoutMs, () => {
     const live = tenant(name);
     const entry = live?.status?.conditions?.find((candidate) => candidate.type === 'Ready');
-    if (entry?.status === 'True' && entry.observedGeneration === (live?.metadata as { generation?: number }).generation) return live;
+    if (entry?.status === 'True' && entry.observedGeneration === (live?.metadata as { generation?: number }).generation)
+      return live;
     throw new Error(entry?.message ?? 'no Ready condition');
   });
 }
@@ -48,9 +55,18 @@ export async function ready(name: string, timeoutMs = 420_000): Promise<Tenant> 
 /** Removes the tenant and everything of it, whatever its policy was: for the end of a test. */
 export async function removeTenant(name: string): Promise<void> {
   if (tenant(name)) {
-    kubectl(['patch', 'lunatenant', name, '--type=merge', '-p', '{"spec":{"deletionPolicy":"Delete","deletionProtection":false,"paused":false}}']);
+    kubectl([
+      'patch',
+      'lunatenant',
+      name,
+      '--type=merge',
+      '-p',
+      '{"spec":{"deletionPolicy":"Delete","deletionProtection":false,"paused":false}}',
+    ]);
     kubectl(['delete', 'lunatenant', name, '--wait=false']);
   }
   await eventually(`tenant ${name} gone`, 240_000, () => (tenant(name) ? undefined : true));
-  kubectl(['delete', 'namespace', `luna-${name}`, '--ignore-not-found', '--wait=true', '--timeout=180s'], { timeoutMs: 200_000 });
+  kubectl(['delete', 'namespace', `luna-${name}`, '--ignore-not-found', '--wait=true', '--timeout=180s'], {
+    timeoutMs: 200_000,
+  });
 }

@@ -21,9 +21,19 @@ function run(command: string, args: readonly string[]): number {
 function runProject(project: string): TierCount {
   const file = `${reports}/${project}.json`;
   rmSync(file, { force: true });
-  const args = ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const args = [
+    'vitest',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ];
   const exitCode = run('npx', args);
-  const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof countVitest>[1]) : undefined;
+  const report = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof countVitest>[1])
+    : undefined;
   return countVitest(project, report, exitCode);
 }
 
@@ -31,7 +41,8 @@ function runProject(project: string): TierCount {
 function projectsOf(tier: Tier): string[] {
   if (tier !== 'cluster') return [tier];
   const alreadyUp = run('node', ['hack/cluster/cli.ts', 'status']) === 0;
-  if (alreadyUp) console.log('A cluster is running: its life cycle (repair, down) is not tested, to leave it as it is.');
+  if (alreadyUp)
+    console.log('A cluster is running: its life cycle (repair, down) is not tested, to leave it as it is.');
   return alreadyUp ? ['cluster'] : ['cluster', 'lifecycle'];
 }
 

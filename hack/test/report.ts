@@ -37,7 +37,8 @@ export function countVitest(tier: string, report: VitestJson | undefined, exitCo
 export function summary(counts: readonly TierCount[]): string {
   const width = Math.max(...counts.map((count) => count.tier.length), 4);
   const rows = counts.map(
-    (count) => `  ${count.tier.padEnd(width)}  ${String(count.passed).padStart(5)} passed  ${String(count.failed).padStart(4)} failed`,
+    (count) =>
+      `  ${count.tier.padEnd(width)}  ${String(count.passed).padStart(5)} passed  ${String(count.failed).padStart(4)} failed`,
   );
   const names = counts.flatMap((count) => count.failures.map((name) => `  failed: ${name}`));
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);

@@ -5,7 +5,9 @@ import { changedNothing, up, type Step } from './up.ts';
 
 function table(steps: readonly Step[]): string {
   const width = Math.max(...steps.map((step) => step.name.length));
-  return steps.map((step) => `  ${step.name.padEnd(width)}  ${step.outcome.padEnd(12)} ${String(step.seconds).padStart(5)} s`).join('\n');
+  return steps
+    .map((step) => `  ${step.name.padEnd(width)}  ${step.outcome.padEnd(12)} ${String(step.seconds).padStart(5)} s`)
+    .join('\n');
 }
 
 const nextSteps = `

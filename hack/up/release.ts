@@ -28,10 +28,12 @@ export async function ensureRelease(release: Release, helm: string): Promise<'un
   const description = `luna ${fingerprint(release)}`;
   const scope = ['--namespace', release.namespace];
   const asked = await attempt(helm, ['status', release.name, ...scope, '--output', 'json']);
-  const info = asked.code === 0 ? (JSON.parse(asked.stdout) as { info: { description: string; status: string } }).info : undefined;
+  const info =
+    asked.code === 0 ? (JSON.parse(asked.stdout) as { info: { description: string; status: string } }).info : undefined;
   if (info?.description === description && info.status === 'deployed') return 'unchanged';
   // A killed install stays `pending`, and Helm refuses to touch it; nothing of value hangs on the release record.
-  if (info?.status.startsWith('pending')) await run(helm, ['rollback', release.name, ...scope]).catch(() => run(helm, ['uninstall', release.name, ...scope]));
+  if (info?.status.startsWith('pending'))
+    await run(helm, ['rollback', release.name, ...scope]).catch(() => run(helm, ['uninstall', release.name, ...scope]));
   const args = ['upgrade', '--install', release.name, release.chart, ...scope, '--create-namespace'];
   await run(helm, [...args, '--values', '-', '--description', description, '--wait', '--timeout', '5m'], {
     input: JSON.stringify(release.values),

@@ -1,14 +1,22 @@
 import { expect, it } from 'vitest';
 import { waitingFor } from './tenant.ts';
 
-const tenant = (generation: number, ...conditions: { type: string; status: string; observedGeneration?: number }[]) => ({
+const tenant = (
+  generation: number,
+  ...conditions: { type: string; status: string; observedGeneration?: number }[]
+) => ({
   metadata: { generation },
   status: { conditions },
 });
 
 it('waits for the parts that are not ready, by name', () => {
   const waiting = waitingFor(
-    tenant(1, { type: 'Ready', status: 'False' }, { type: 'ApiReady', status: 'False' }, { type: 'DatabaseReady', status: 'True' }),
+    tenant(
+      1,
+      { type: 'Ready', status: 'False' },
+      { type: 'ApiReady', status: 'False' },
+      { type: 'DatabaseReady', status: 'True' },
+    ),
   );
   expect(waiting).toBe('1 of 2 parts ready, waiting for ApiReady');
 });

@@ -37,11 +37,15 @@ export async function waitReady(name: string, limitMs: number): Promise<void> {
   const end = Date.now() + limitMs;
   let told = '';
   while (Date.now() < end) {
-    const waiting = waitingFor(JSON.parse(await run('kubectl', ['get', 'lunatenant', name, '-o', 'json'])) as TenantView);
+    const waiting = waitingFor(
+      JSON.parse(await run('kubectl', ['get', 'lunatenant', name, '-o', 'json'])) as TenantView,
+    );
     if (waiting === undefined) return;
     if (waiting !== told) say(`  tenant ${name}: ${waiting}`);
     told = waiting;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
-  throw new Error(`LUNA_NOT_READY: tenant ${name} was not ready after ${String(limitMs / 60_000)} min: ${told}. See: kubectl describe lunatenant ${name}`);
+  throw new Error(
+    `LUNA_NOT_READY: tenant ${name} was not ready after ${String(limitMs / 60_000)} min: ${told}. See: kubectl describe lunatenant ${name}`,
+  );
 }

@@ -32,24 +32,52 @@ export async function up(): Promise<readonly Step[]> {
     return result;
   };
 
-  const bin = await step('programs', () => ensureBinaries(cluster.kind === 'kind' ? ['helm', 'kubectl', 'kind'] : undefined), () => 'ready');
+  const bin = await step(
+    'programs',
+    () => ensureBinaries(cluster.kind === 'kind' ? ['helm', 'kubectl', 'kind'] : undefined),
+    () => 'ready',
+  );
   process.env['PATH'] = `${bin}:${process.env['PATH'] ?? ''}`;
   // Where images can be pulled only our own are built; the chart names the upstream ones.
-  const images = await step('images', () => ensureImages(cluster.kind === 'kind' ? workloads : undefined), (set) => `${String(set.size)} ready`);
-  await step('cluster', () => cluster.up(), (result) => result);
+  const images = await step(
+    'images',
+    () => ensureImages(cluster.kind === 'kind' ? workloads : undefined),
+    (set) => `${String(set.size)} ready`,
+  );
+  await step(
+    'cluster',
+    () => cluster.up(),
+    (result) => result,
+  );
   process.env['KUBECONFIG'] = cluster.kubeconfig;
   const archives = [...images.values()].map((image) => ({ ref: image.ref, path: image.archive }));
-  await step('images in the cluster', () => cluster.loadImages(archives), () => 'ready');
+  await step(
+    'images in the cluster',
+    () => cluster.loadImages(archives),
+    () => 'ready',
+  );
   const release = {
     name: 'luna-operator',
     namespace: 'luna-system',
     chart: join(root, 'charts', 'luna-operator'),
     values: chartValues([...images.values()]),
   };
-  await step('operator', () => ensureRelease(release, 'helm'), (result) => result);
+  await step(
+    'operator',
+    () => ensureRelease(release, 'helm'),
+    (result) => result,
+  );
   const sample = cluster.kind === 'kind' ? 'demo.yaml' : 'demo-offline.yaml';
-  await step('sample tenant', () => applyTenant(join(root, 'config', 'samples', sample)), (result) => result);
-  await step('tenant demo', () => waitReady('demo', 15 * 60_000), () => 'Ready');
+  await step(
+    'sample tenant',
+    () => applyTenant(join(root, 'config', 'samples', sample)),
+    (result) => result,
+  );
+  await step(
+    'tenant demo',
+    () => waitReady('demo', 15 * 60_000),
+    () => 'Ready',
+  );
   return steps;
 }
 
