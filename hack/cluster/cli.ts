@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { ensureBinaries } from './binaries.ts';
 import type { Cluster } from './cluster.ts';
-import { inventoryDifference, takeInventory, type Inventory } from './inventory.ts';
+import { inventoryDifference, inventory as takeInventory, type Inventory } from './inventory.ts';
 import { openCluster } from './open.ts';
 import { say } from './run.ts';
 

@@ -1,60 +1,110 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
 import { attempt } from './run.ts';
 
-/** What runs and is set up on this machine, as far as a cluster could change it: one list of lines per aspect. */
+/** What runs and is set up on this machine, as far as a cluster could change it: one sorted list of lines per aspect. */
 export type Inventory = Readonly<Record<string, readonly string[]>>;
 
-// Kernel threads come and go by themselves; they have no command line.
-const processes = (): readonly string[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
-        return command ? [command] : [];
-      } catch {
-        return [];
-      }
-    });
+const contentOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+const linkOf = (file: string): string => {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return '';
+  }
+};
+
+/**
+ * Whether a process belongs to the cluster: its command line or its control group names it, or it has a network of its own, as every
+ * process in a pod has. Others (shells, editors, tests) come and go without being anybody's leftover.
+ */
+const belongsToCluster = (pid: string, machineNetwork: string): boolean => {
+  const network = linkOf(`/proc/${pid}/ns/net`);
+  const traces = `${contentOf(`/proc/${pid}/cmdline`)}\n${contentOf(`/proc/${pid}/cgroup`)}`;
+  return /\bluna-cluster\b/.test(traces) || (network !== '' && network !== machineNetwork);
+};
+
+const processes = (): readonly string[] => {
+  const machineNetwork = linkOf('/proc/self/ns/net');
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const commands = ids
+    .filter((pid) => belongsToCluster(pid, machineNetwork))
+    .map((pid) => contentOf(`/proc/${pid}/cmdline`));
+  return commands.map((command) => command.split('\0').join(' ').trim()).filter(Boolean);
+};
 
 const lines = async (command: string, ...args: string[]): Promise<readonly string[]> =>
   (await attempt(command, args)).stdout.split('\n').filter((line) => line.trim());
 
-const sysctlNames = [
-  'net.ipv4.ip_forward',
-  'net.bridge.bridge-nf-call-iptables',
-  'kernel.panic',
-  'kernel.panic_on_oops',
-];
-const moreSysctlNames = [
-  'vm.overcommit_memory',
-  'vm.panic_on_oom',
-  'kernel.keys.root_maxkeys',
-  'kernel.keys.root_maxbytes',
+const sysctls = [
+  'net/ipv4/ip_forward',
+  'net/bridge/bridge-nf-call-iptables',
+  'kernel/panic',
+  'kernel/panic_on_oops',
+  'kernel/keys/root_maxkeys',
+  'kernel/keys/root_maxbytes',
+  'vm/overcommit_memory',
+  'vm/panic_on_oom',
 ];
 
-const withoutCounters = (all: readonly string[]): readonly string[] =>
-  all.map((line) => line.replace(/ packets \d+ bytes \d+/g, ''));
+const places = [
+  '/etc/cni',
+  '/opt',
+  '/run/netns',
+  '/run/containerd',
+  '/var/log/containers',
+  '/var/log/pods',
+  '/usr/libexec/kubernetes',
+];
 
-/** Takes the inventory of this machine now. */
-export const takeInventory = async (): Promise<Inventory> => ({
-  processes: processes(),
-  mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+/** A mount without the numbers that the kernel gives it anew each time. */
+const mounts = (): readonly string[] =>
+  contentOf('/proc/self/mountinfo')
     .split('\n')
-    .map((line) => line.split(' ').slice(3).join(' ')),
-  links: (await lines('ip', '-o', 'link', 'show')).map((line) => line.replace(/^\d+: /, '').split(' ')[0] ?? ''),
-  addresses: (await lines('ip', '-o', 'address', 'show')).map(
-    (line) => line.replace(/^\d+: /, '').split(' valid_lft')[0] ?? '',
-  ),
-  routes: await lines('ip', 'route', 'show', 'table', 'all'),
-  networkNamespaces: await lines('ip', 'netns', 'list'),
-  nftables: withoutCounters(await lines('nft', 'list', 'ruleset')),
-  sysctls: await lines('sysctl', ...sysctlNames, ...moreSysctlNames),
-  controlGroups: await lines('find', '/sys/fs/cgroup', '-maxdepth', '3', '-type', 'd', '-name', '*luna*'),
-  files: await lines('find', '/run', '/var/lib', '/var/log', '/etc', '/opt', '/usr/libexec', '-maxdepth', '1'),
-  sockets: (await lines('ss', '-Hlntux')).map((line) => line.trim().split(/\s+/)[4] ?? ''),
-});
+    .map((line) => line.split(' ').slice(3).join(' '));
+
+const listening = async (): Promise<readonly string[]> =>
+  (await lines('ss', '-Hlx'))
+    .flatMap((line) => line.trim().split(/\s+/)[4] ?? [])
+    .filter((name) => /luna|containerd|kubelet/.test(name));
+
+const withoutNumber = (all: readonly string[]): readonly string[] => all.map((line) => line.replace(/^\d+: /, ''));
+
+/** Takes the inventory of this machine now: processes of clusters, mounts, networks, rules, settings, control groups, files. */
+export const inventory = async (): Promise<Inventory> => {
+  const found: Inventory = {
+    processes: processes(),
+    mounts: mounts(),
+    links: withoutNumber(await lines('ip', '-o', 'link', 'show')).map((line) => line.split(':')[0] ?? ''),
+    addresses: withoutNumber(await lines('ip', '-o', 'address', 'show')).map(
+      (line) => line.split(' valid_lft')[0] ?? '',
+    ),
+    routes: (await lines('ip', 'route', 'show', 'table', 'all')).map((line) => line.trim()),
+    networkNamespaces: await lines('ip', 'netns', 'list'),
+    nftables: (await lines('nft', 'list', 'ruleset')).map((line) => line.replace(/ packets \d+ bytes \d+/, '')),
+    sysctls: sysctls.map((name) => `${name} = ${contentOf(`/proc/sys/${name}`).trim()}`),
+    controlGroups: await lines('find', '/sys/fs/cgroup', '-maxdepth', '3', '-type', 'd', '-name', '*luna*'),
+    files: await lines(
+      'find',
+      '/run',
+      '/var/lib',
+      '-maxdepth',
+      '1',
+      '-regex',
+      '.*\\(luna\\|kube\\|cni\\|containerd\\).*',
+    ),
+    places: await lines('find', ...places, '-maxdepth', '1'),
+    sockets: await listening(),
+  };
+  return Object.fromEntries(Object.entries(found).map(([aspect, all]) => [aspect, [...all].sort()]));
+};
 
 const minus = (some: readonly string[], others: readonly string[]): string[] => {
   const left = [...others];

@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { waitFor } from '../run.ts';
 import { controlGroup } from './settings.ts';
 
-/**
- * Where control groups of this machine are mounted, out of `/proc/self/mountinfo`: one tree per controller (version 1), or the one
- * unified tree (version 2). The unified tree that hybrid machines mount beside version 1 has no controllers and is left out.
- */
-export const controlGroupTrees = (mountinfo: string): readonly string[] => {
+/** Where control groups of this machine are mounted, out of `/proc/self/mountinfo`. */
+export interface ControlGroupTrees {
+  /** Those that have controllers: one tree for each (version 1), or the one unified tree (version 2). */
+  readonly controlling: readonly string[];
+  /** Those and, on hybrid machines, the unified tree without controllers, in which runc makes groups too. */
+  readonly all: readonly string[];
+}
+
+/** Reads `/proc/self/mountinfo`. */
+export const controlGroupTrees = (mountinfo: string): ControlGroupTrees => {
   const mounts = mountinfo.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
     const mountPoint = before.split(' ')[4];
@@ -16,10 +21,11 @@ export const controlGroupTrees = (mountinfo: string): readonly string[] => {
     return mountPoint && type?.startsWith('cgroup') ? [{ mountPoint, type }] : [];
   });
   const first = mounts.filter((mount) => mount.type === 'cgroup');
-  return (first.length > 0 ? first : mounts).map((mount) => mount.mountPoint);
+  const points = (some: typeof mounts): readonly string[] => some.map((mount) => mount.mountPoint);
+  return { controlling: points(first.length > 0 ? first : mounts), all: points(mounts) };
 };
 
-const trees = (): readonly string[] => controlGroupTrees(readFileSync('/proc/self/mountinfo', 'utf8'));
+const trees = (): ControlGroupTrees => controlGroupTrees(readFileSync('/proc/self/mountinfo', 'utf8'));
 
 const copyWhenEmpty = (parent: string, child: string, file: string): void => {
   if (!existsSync(join(child, file)) || readFileSync(join(child, file), 'utf8').trim()) return;
@@ -42,7 +48,7 @@ const ensureChild = (parent: string, child: string): void => {
 
 /** Makes the cluster's control group in every tree, and gives the groups that its own processes belong to. */
 export const ensureControlGroups = (): readonly string[] =>
-  trees().map((tree) => {
+  trees().controlling.map((tree) => {
     const ours = join(tree, controlGroup);
     ensureChild(tree, ours);
     ensureChild(ours, join(ours, 'system'));
@@ -56,7 +62,7 @@ const groupsBelow = (root: string): readonly string[] => {
   return [root, ...below.map((entry) => join(entry.parentPath, entry.name))];
 };
 
-const ourGroups = (): readonly string[] => trees().flatMap((tree) => groupsBelow(join(tree, controlGroup)));
+const ourGroups = (): readonly string[] => trees().all.flatMap((tree) => groupsBelow(join(tree, controlGroup)));
 
 const processesIn = (group: string): readonly number[] => {
   try {

@@ -50,15 +50,32 @@ export const volumesAreReady = async (bin: string): Promise<boolean> => {
   return (await answer(bin, args)) === '1';
 };
 
+/**
+ * Whether the pods' network is as it was made. Pods that lost their bridge, or services that lost their rules, do not come back by
+ * themselves.
+ */
+export const networkIsWhole = async (): Promise<boolean> => {
+  const asked = await Promise.all([
+    attempt('ip', ['address', 'show', 'dev', network.bridge, 'to', network.bridgeAddress]),
+    attempt('nft', ['list', 'chain', 'ip', network.table, 'postrouting']),
+    attempt('nft', ['list', 'chain', 'ip', 'kube-proxy', 'services']),
+  ]);
+  return asked.every((result) => result.code === 0 && result.stdout.trim() !== '');
+};
+
+/** The one problem that starting what is missing does not solve. */
+export const networkProblem = "the pods' network is gone or incomplete";
+
 /** Everything that is wrong with the cluster right now, a sentence each; none when it is healthy. */
 export const problems = async (bin: string, expected: readonly Part[]): Promise<readonly string[]> => {
   const stopped = expected.filter((part) => !isRunning(part)).map((part) => `${part.name} does not run as it should`);
-  if (!(await apiIsReady(bin))) return [...stopped, 'the API server is not ready'];
+  const cut = (await networkIsWhole()) ? [] : [networkProblem];
+  if (!(await apiIsReady(bin))) return [...stopped, ...cut, 'the API server is not ready'];
   const checks = [
     { fine: nodeIsReady(bin), otherwise: 'the node is not ready' },
     { fine: volumesAreReady(bin), otherwise: 'volumes cannot be provisioned' },
     { fine: namesResolve(), otherwise: 'names of the cluster do not resolve' },
   ];
   const found = await Promise.all(checks.map(async ({ fine, otherwise }) => ((await fine) ? [] : [otherwise])));
-  return [...stopped, ...found.flat()];
+  return [...stopped, ...cut, ...found.flat()];
 };

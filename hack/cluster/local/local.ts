@@ -18,7 +18,15 @@ import {
 } from './configs.ts';
 import { containerdAnswers, forgetContainers, importImages } from './containers.ts';
 import { ensureControlGroups, killAndRemoveControlGroups } from './control-groups.ts';
-import { apiIsReady, kubectlArgs, namesResolve, nodeIsReady, problems, volumesAreReady } from './health.ts';
+import {
+  apiIsReady,
+  kubectlArgs,
+  namesResolve,
+  networkProblem,
+  nodeIsReady,
+  problems,
+  volumesAreReady,
+} from './health.ts';
 import { ensureNetwork, rememberMachine, removeRuntimeTraces, restoreMachine } from './machine.ts';
 import { ensurePackages } from './packages.ts';
 import { partDirectories, parts, type Part } from './parts.ts';
@@ -134,7 +142,7 @@ const up = async (): Promise<UpResult> => {
     const wrong = existed ? await problems(bin, parts(bin)) : ['there is no cluster'];
     if (wrong.length > 0) {
       say(existed ? `repairing the cluster: ${wrong.join('; ')}` : 'creating the cluster');
-      if (!existed) await stopEverything();
+      if (!existed || wrong.includes(networkProblem)) await stopEverything();
       await bringUpOrRebuild(bin);
     }
     await mergeIntoPersonal(kubectl, paths.adminKubeconfig, paths.state);

@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  readdirSync,
-  rmSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { attempt, run } from '../run.ts';
@@ -116,10 +107,28 @@ export const mountPoints = (mountinfo: string): string[] =>
       point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
     );
 
+const cniResults = '/var/lib/cni/results';
+
+// The loopback plugin's results are ours too; what is in a result tells, not its name.
+const ourCniResults = (): readonly string[] =>
+  (existsSync(cniResults) ? readdirSync(cniResults) : [])
+    .map((name) => join(cniResults, name))
+    .filter((file) => readFileSync(file, 'utf8').includes(paths.containerdState));
+
+/** The machine's ends of pods' cables, out of the results that the CNI plugins wrote down: pods' own ends name a sandbox. */
+export const machineEnds = (result: string): readonly string[] => {
+  const parsed = JSON.parse(result) as { result?: { interfaces?: { name: string; sandbox?: string }[] } };
+  return (parsed.result?.interfaces ?? [])
+    .filter((each) => !each.sandbox && each.name !== network.bridge)
+    .map((each) => each.name);
+};
+
 const removeLinks = async (): Promise<void> => {
   const listed = await attempt('ip', ['-o', 'link', 'show', 'master', network.bridge]);
-  for (const [, name] of listed.stdout.matchAll(/^\d+: ([^:@\s]+)/gm))
-    if (name) await attempt('ip', ['link', 'delete', name]);
+  const attached = [...listed.stdout.matchAll(/^\d+: ([^:@\s]+)/gm)].map(([, name]) => name ?? '');
+  // Without their bridge they are attached to nothing; and other programs' mount namespaces may keep pods' networks alive.
+  const noted = ourCniResults().flatMap((file) => machineEnds(readFileSync(file, 'utf8')));
+  for (const name of new Set([...attached, ...noted])) await attempt('ip', ['link', 'delete', name]);
   await attempt('ip', ['link', 'delete', network.bridge]);
 };
 
@@ -161,15 +170,7 @@ const linkTarget = (link: string): string | undefined => {
 };
 
 const removeCniResults = (): void => {
-  const results = '/var/lib/cni/results';
-  if (!existsSync(results)) return;
-  for (const name of readdirSync(results))
-    if (name.startsWith('luna-pods-')) rmSync(join(results, name), { force: true });
-  try {
-    rmdirSync(results);
-  } catch {
-    // Somebody else's results are in it.
-  }
+  for (const file of ourCniResults()) rmSync(file, { force: true });
 };
 
 /** Takes away what runs outside processes: mounts, bridge, veths, rules. The cluster's data stays. */
