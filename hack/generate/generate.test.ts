@@ -27,7 +27,9 @@ describe('generated files', () => {
   });
 
   it("make Helm keep the chart's CRD, and refuse one that Helm would evaluate", () => {
-    expect(chartCrd(crd('a: { type: string }'))).toMatch(/metadata:\n {2}annotations:\n {4}helm.sh\/resource-policy: keep\n {2}name/);
+    expect(chartCrd(crd('a: { type: string }'))).toMatch(
+      /metadata:\n {2}annotations:\n {4}helm.sh\/resource-policy: keep\n {2}name/,
+    );
     expect(() => chartCrd(crd("a: { description: '{{ .Values }}' }"))).toThrow('LUNA_GENERATE');
   });
 });

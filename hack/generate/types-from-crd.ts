@@ -32,7 +32,11 @@ export async function typesFromCrd(crdYaml: string): Promise<string> {
   const parts = ['spec', 'status'].map((part) => {
     const schema = asServed(version.schema.openAPIV3Schema.properties?.[part] ?? {});
     const name = `${kind}${part.charAt(0).toUpperCase()}${part.slice(1)}`;
-    return compile({ ...schema, title: name } as JSONSchema, name, { bannerComment: '', format: true, style: { singleQuote: true, printWidth: 120 } });
+    return compile({ ...schema, title: name } as JSONSchema, name, {
+      bannerComment: '',
+      format: true,
+      style: { singleQuote: true, printWidth: 120 },
+    });
   });
   const banner = `// Generated from the CRD by \`node hack/generate/cli.ts\`. Do not edit.\n`;
   return banner + (await Promise.all(parts)).join('\n');

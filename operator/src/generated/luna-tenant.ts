@@ -1,6 +1,6 @@
 // Generated from the CRD by `node hack/generate/cli.ts`. Do not edit.
 /**
- * What the tenant should be. Every field has a default; `spec{}` is a complete tenant.
+ * What the tenant should be. Every field has a default: an empty spec is a complete tenant.
  */
 export interface LunaTenantSpec {
   /**

@@ -1,0 +1,147 @@
+import {
+  builtinKinds,
+  hasCode,
+  refOf,
+  type Applier,
+  type Client,
+  type KubeObject,
+  type KubeResource,
+} from '@luna-iems/kube-runtime';
+import { passGates, schemaJobName } from '../gates.ts';
+import { jobState, overlay, type Job, type Observed } from '../observed.ts';
+import type { Planned } from '../plan/meta.ts';
+import { missingSecrets, type RandomBytes } from '../plan/secrets.ts';
+import { TENANT_LABEL, MANAGED_BY_LABEL, MANAGER, namespaceOf, type LunaTenant } from '../tenant.ts';
+import { OWN_KINDS } from './observer.ts';
+import { growVolumes } from './volumes.ts';
+
+export interface ApplyDeps {
+  client: Client;
+  applier: Applier;
+  random: RandomBytes;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export interface PlanInput {
+  tenant: LunaTenant;
+  planned: readonly Planned[];
+  observed: Observed;
+  signal: AbortSignal;
+}
+
+export interface PlanOutcome {
+  /** What exists after the writes. */
+  observed: Observed;
+  /** What could not be written, as a sentence, and the errors behind it. */
+  failure: string | undefined;
+  errors: unknown[];
+  /** Look again after so many milliseconds, though nothing may wake the tenant until then. */
+  againAfterMs: number | undefined;
+}
+
+/** A failed migration is tried again after this time. */
+const RETRY_SCHEMA_MS = 300_000;
+
+/** Without these nothing else may be written: they keep the tenant apart from the rest of the cluster. */
+const FOUNDATION: ReadonlySet<string> = new Set(['Namespace', 'NetworkPolicy', 'ResourceQuota', 'LimitRange']);
+
+/**
+ * Brings the cluster to the plan: what may go ahead is applied in order, what waits at a gate is left as it is, and what is no
+ * longer planned is deleted. A workload that cannot be written does not keep the others back.
+ */
+export async function applyPlan(deps: ApplyDeps, input: PlanInput): Promise<PlanOutcome> {
+  const { ready, held } = passGates(input.tenant, input.planned, input.observed);
+  const pass: Pass = { written: [], errors: [], failures: [], recreating: false };
+  for (const item of ready) {
+    if (!(await write(deps, input, pass, item.object))) break;
+  }
+  if (pass.errors.length === 0) await prune(deps, input, [...ready, ...held]);
+  const observed = overlay(input.observed, pass.written);
+  const retryMs = await retrySchema(deps, input, observed);
+  return {
+    observed,
+    errors: pass.errors,
+    failure: pass.failures.length === 0 ? undefined : pass.failures.join('; '),
+    againAfterMs: pass.recreating ? 2_000 : retryMs,
+  };
+}
+
+interface Pass {
+  written: KubeObject[];
+  errors: unknown[];
+  failures: string[];
+  recreating: boolean;
+}
+
+/** Writes one object of the plan; false when nothing after it may be written. */
+async function write(deps: ApplyDeps, input: PlanInput, pass: Pass, object: KubeObject): Promise<boolean> {
+  const { kind, metadata } = object;
+  try {
+    await bring(deps, input, pass, object);
+    return true;
+  } catch (error) {
+    if (isOurEnd(error)) throw error;
+    pass.errors.push(error);
+    pass.failures.push(
+      `${kind} ${metadata.name} could not be written: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return !FOUNDATION.has(kind);
+  }
+}
+
+async function bring(deps: ApplyDeps, input: PlanInput, pass: Pass, object: KubeObject): Promise<void> {
+  const { observed, signal } = input;
+  // The first thing after the policies and limits that needs to be there before any pod.
+  if (object.kind === 'ServiceAccount') await createSecrets(deps, input, pass.written);
+  if (object.kind === 'StatefulSet' && (await growVolumes(deps.client, object, observed, signal)) === 'recreating') {
+    pass.recreating = true;
+    return;
+  }
+  pass.written.push((await deps.applier.apply(object, signal)).object);
+}
+
+/** True when the process is ending or may no longer write: not the tenant's fault, and nothing to report. */
+export function isOurEnd(error: unknown): boolean {
+  return hasCode(error, 'KUBE_ABORTED', 'KUBE_FENCED');
+}
+
+async function createSecrets({ applier, random }: ApplyDeps, input: PlanInput, written: KubeObject[]): Promise<void> {
+  const { tenant, observed, signal } = input;
+  const existing = [...observed.list('Secret'), ...written.filter(({ kind }) => kind === 'Secret')];
+  const names = new Set(existing.map(({ metadata }) => metadata.name));
+  for (const secret of missingSecrets(tenant, names, random)) {
+    await applier.createOnce(secret, signal);
+    // Only the name is kept.
+    written.push({ apiVersion: 'v1', kind: 'Secret', metadata: secret.metadata });
+  }
+}
+
+async function prune({ applier }: ApplyDeps, { tenant, signal }: PlanInput, keep: readonly Planned[]): Promise<void> {
+  await applier.prune(
+    keep.map(({ object }) => object),
+    {
+      kinds: OWN_KINDS.map((kind) => builtinKinds[kind]),
+      namespace: namespaceOf(tenant),
+      labels: { [TENANT_LABEL]: tenant.metadata.name, [MANAGED_BY_LABEL]: MANAGER },
+    },
+    signal,
+  );
+}
+
+/** Deletes a schema Job that failed a while ago, so that the next pass makes it anew. Gives the time until that is due. */
+async function retrySchema(
+  { client, now }: ApplyDeps,
+  input: PlanInput,
+  observed: Observed,
+): Promise<number | undefined> {
+  const live = observed.find('Job', schemaJobName(input.planned));
+  const job = live as KubeResource | undefined as Job | undefined;
+  if (live === undefined || jobState(job) !== 'failed' || input.tenant.spec.hibernate) return undefined;
+  const failedAt = job?.status?.conditions?.find(({ type }) => type === 'Failed')?.lastTransitionTime;
+  const dueInMs = Date.parse(failedAt ?? '') + RETRY_SCHEMA_MS - now();
+  if (dueInMs > 0) return dueInMs;
+  const { uid } = live.metadata;
+  await client.delete(builtinKinds.Job, refOf(live), { uid, propagationPolicy: 'Background', signal: input.signal });
+  return 1_000;
+}

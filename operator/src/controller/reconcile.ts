@@ -1,0 +1,154 @@
+import {
+  builtinKinds,
+  ensureFinalizer,
+  type Applier,
+  type Client,
+  type EventRecorder,
+  type KubeObject,
+  type ReconcileResult,
+} from '@luna-iems/kube-runtime';
+import { isPulling } from '../gates.ts';
+import { desired, planProblem } from '../plan/desired.ts';
+import { planNamespace } from '../plan/namespace.ts';
+import type { RandomBytes } from '../plan/secrets.ts';
+import type { Platform } from '../platform.ts';
+import { statusOf, statusOfIdle } from '../status/status.ts';
+import {
+  FINALIZER,
+  MANAGER,
+  RETAINED_ANNOTATION,
+  lunaTenantKind,
+  namespaceOf,
+  type LunaTenant,
+  type LunaTenantStatus,
+} from '../tenant.ts';
+import { applyPlan } from './apply-plan.ts';
+import { claimNamespace } from './claim.ts';
+import { finalize } from './finalize.ts';
+import type { Observer } from './observer.ts';
+import { createReporter } from './report.ts';
+import type { TenantMetrics } from './tenant-metrics.ts';
+
+export interface ReconcilerDeps {
+  client: Client;
+  applier: Applier;
+  observer: Observer;
+  events: EventRecorder;
+  metrics: TenantMetrics;
+  platform: Platform;
+  random: RandomBytes;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export type Reconcile = (name: string, signal: AbortSignal) => Promise<ReconcileResult>;
+
+/** A foreign namespace is not watched, so a refusal is looked at again after this time. */
+const RECHECK_MS = 30_000;
+const DELETION_POLL_MS = 2_000;
+
+/** One pass over one tenant: looks at what is there, brings it nearer to what is wanted, and reports. Safe to repeat at any time. */
+export function createReconciler(deps: ReconcilerDeps): Reconcile {
+  const { client, observer, metrics, now } = deps;
+  const reporter = createReporter(deps);
+  const report = async (tenant: LunaTenant, status: LunaTenantStatus, signal: AbortSignal): Promise<void> => {
+    await reporter.report(tenant, status, signal);
+    metrics.observe(tenant.metadata.name, status);
+  };
+
+  const remove = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
+    const outcome = await finalize(deps, tenant, signal);
+    if (outcome.done) {
+      metrics.forget(tenant.metadata.name);
+      return {};
+    }
+    await report(tenant, statusOfIdle(tenant, { phase: 'Deleting', ...outcome }, now()), signal);
+    return { requeueAfterMs: DELETION_POLL_MS };
+  };
+
+  const refuse = async (
+    tenant: LunaTenant,
+    why: { reason: string; message: string },
+    signal: AbortSignal,
+  ): Promise<ReconcileResult> => {
+    await report(tenant, statusOfIdle(tenant, { phase: 'Blocked', ...why }, now()), signal);
+    return { requeueAfterMs: RECHECK_MS };
+  };
+
+  const provide = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
+    const { platform } = deps;
+    const observed = observer.of(tenant);
+    const facts = { apiServer: observer.apiServer(), pulling: isPulling(tenant, observed) };
+    const planned = desired(tenant, platform, facts);
+    const outcome = await applyPlan(deps, { tenant, planned, observed, signal });
+    const situation = { tenant, planned, observed: outcome.observed, platform, failure: outcome.failure };
+    await report(tenant, statusOf(situation, now()), signal);
+    // Thrown only now, so that the status says what failed before the queue backs off.
+    if (outcome.errors.length > 0) throw new AggregateError(outcome.errors, outcome.failure);
+    return { requeueAfterMs: outcome.againAfterMs };
+  };
+
+  const pause = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
+    const waits = isLeaving(tenant) ? ', and its deletion waits,' : '';
+    const message = `spec.paused is true: the operator leaves the tenant alone${waits} until it is false`;
+    await report(tenant, statusOfIdle(tenant, { phase: 'Paused', reason: 'Paused', message }, now()), signal);
+    return {};
+  };
+
+  const keep = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
+    const problem = planProblem(tenant, deps.platform);
+    if (problem !== undefined) return refuse(tenant, { reason: 'InvalidSpec', message: problem }, signal);
+    if (!isLeaving(tenant)) await ensureFinalizer(client, lunaTenantKind, tenant, FINALIZER);
+    const refusal = await takeNamespace(deps, tenant, signal);
+    return refusal === undefined ? provide(tenant, signal) : refuse(tenant, refusal, signal);
+  };
+
+  return async (name, signal) => {
+    const tenant = observer.tenant(name);
+    if (tenant === undefined) {
+      metrics.forget(name);
+      return {};
+    }
+    // Somebody else's finalizer may still hold it; our part is done.
+    if (isLeaving(tenant) && !(tenant.metadata.finalizers ?? []).includes(FINALIZER)) return {};
+    if (tenant.spec.paused) return pause(tenant, signal);
+    return isLeaving(tenant) && !tenant.spec.deletionProtection ? remove(tenant, signal) : keep(tenant, signal);
+  };
+}
+
+const isLeaving = (tenant: LunaTenant): boolean => tenant.metadata.deletionTimestamp !== undefined;
+
+/** Makes the namespace the tenant's; gives the reason when that must not be. */
+async function takeNamespace(
+  { client, applier, observer, events }: ReconcilerDeps,
+  tenant: LunaTenant,
+  signal: AbortSignal,
+): Promise<{ reason: string; message: string } | undefined> {
+  const name = namespaceOf(tenant);
+  const known = observer.namespace(name);
+  // A namespace without our label is not in the cache, and an unknown one may be anybody's.
+  const namespace: KubeObject | undefined = known ?? (await client.get(builtinKinds.Namespace, { name }, { signal }));
+  const claim = claimNamespace(tenant, namespace);
+  switch (claim.verdict) {
+    case 'refuse':
+    case 'wait':
+      return claim;
+    case 'create':
+      // Created, not applied: applying would take over a namespace that somebody made a moment ago.
+      await client.create(planNamespace(tenant), { fieldManager: MANAGER, signal });
+      break;
+    case 'readopt': {
+      const note = `namespace ${name} is taken up again with its volumes and Secrets`;
+      await applier.apply(planNamespace(tenant), signal);
+      events.record({ regarding: tenant, type: 'Normal', reason: 'Readopted', action: 'Adopt', note });
+      break;
+    }
+    case 'ours':
+      break;
+  }
+  if (namespace?.metadata.annotations?.[RETAINED_ANNOTATION] !== undefined) {
+    const body = { metadata: { annotations: { [RETAINED_ANNOTATION]: null } } };
+    await client.patch(builtinKinds.Namespace, { name }, { type: 'merge', body }, { fieldManager: MANAGER, signal });
+  }
+  return undefined;
+}

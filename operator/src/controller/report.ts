@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Client, EventRecorder } from '@luna-iems/kube-runtime';
+import { MANAGER, type LunaTenant, type LunaTenantStatus } from '../tenant.ts';
+
+/** Writes a tenant's status when it changed, and tells of transitions in Events. */
+export interface Reporter {
+  report(tenant: LunaTenant, status: LunaTenantStatus, signal: AbortSignal): Promise<void>;
+}
+
+type Conditions = NonNullable<LunaTenantStatus['conditions']>;
+type Condition = Conditions[number];
+
+export function createReporter({ client, events }: { client: Client; events: EventRecorder }): Reporter {
+  return {
+    async report(tenant, status, signal) {
+      if (isDeepStrictEqual(tenant.status, status)) return;
+      const { apiVersion, kind, metadata } = tenant;
+      await client.applyStatus(
+        { apiVersion, kind, metadata: { name: metadata.name }, status },
+        { fieldManager: MANAGER, signal },
+      );
+      for (const event of transitions(tenant.status, status))
+        events.record({ regarding: tenant, action: 'Reconcile', ...event });
+    },
+  };
+}
+
+export interface Transition {
+  type: 'Normal' | 'Warning';
+  reason: string;
+  note: string;
+}
+
+/** What is worth an Event between two statuses: becoming ready or not, trouble that begins or ends, refusals. */
+export function transitions(before: LunaTenantStatus | undefined, after: LunaTenantStatus): Transition[] {
+  const was = (type: string): Condition | undefined => before?.conditions?.find((condition) => condition.type === type);
+  return (after.conditions ?? []).flatMap((now) => {
+    const former = was(now.type);
+    if (former?.status === now.status && (now.status === 'False' || former.reason === now.reason)) return [];
+    const told = TELL[now.type]?.(now, former);
+    return told === undefined ? [] : [told];
+  });
+}
+
+type Tell = (now: Condition, former: Condition | undefined) => Transition | undefined;
+
+const TELL: Record<string, Tell> = {
+  Ready: (now, former) => {
+    if (now.status === 'True') return former?.status === 'True' ? undefined : normal('Ready', now.message);
+    return former?.status === 'True' ? warning('NotReady', now.message) : undefined;
+  },
+  Degraded: (now, former) => {
+    if (now.status === 'True') return warning(now.reason, now.message);
+    return former?.status === 'True' ? normal('Recovered', 'no part reports trouble any more') : undefined;
+  },
+  Hibernated: (now, former) => {
+    if (now.status === 'True') return normal('Hibernated', now.message);
+    return former?.status === 'True' ? normal('Waking', 'the tenant is being woken') : undefined;
+  },
+  SchemaReady: (now) => (now.status === 'True' ? normal('SchemaMigrated', now.message) : undefined),
+  DeletionRefused: (now) => warning('DeletionRefused', now.message),
+};
+
+const normal = (reason: string, note: string): Transition => ({ type: 'Normal', reason, note });
+const warning = (reason: string, note: string): Transition => ({ type: 'Warning', reason, note });

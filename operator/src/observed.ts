@@ -1,0 +1,109 @@
+import type { KubeObject, KubeResource } from '@luna-iems/kube-runtime';
+import { COMPONENT_LABEL } from './tenant.ts';
+
+/** What exists of one tenant, as far as the operator knows. */
+export interface Observed {
+  /** An object in the tenant's namespace. */
+  find(kind: string, name: string): KubeObject | undefined;
+  /** All objects of a kind in the tenant's namespace that carry the tenant's label. */
+  list(kind: string): readonly KubeObject[];
+}
+
+/** The view that results when `objects` were just written over `base`. */
+export function overlay(base: Observed, objects: readonly KubeObject[]): Observed {
+  const fresh = new Map(objects.map((object) => [`${object.kind}/${object.metadata.name}`, object]));
+  return {
+    find: (kind, name) => fresh.get(`${kind}/${name}`) ?? base.find(kind, name),
+    list: (kind) => {
+      const written = objects.filter((object) => object.kind === kind);
+      const names = new Set(written.map((object) => object.metadata.name));
+      return [...written, ...base.list(kind).filter((object) => !names.has(object.metadata.name))];
+    },
+  };
+}
+
+/** The pods of a component that are not on their way out. */
+export function podsOf(observed: Observed, component: string): Pod[] {
+  const pods = observed.list('Pod') as readonly KubeResource[] as readonly Pod[];
+  return pods.filter(
+    ({ metadata }) => metadata.labels?.[COMPONENT_LABEL] === component && metadata.deletionTimestamp === undefined,
+  );
+}
+
+/** The part of a Pod that the operator reads. */
+export interface Pod extends KubeResource {
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    initContainerStatuses?: ContainerStatus[];
+    containerStatuses?: ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  name: string;
+  ready: boolean;
+  restartCount?: number;
+  state?: ContainerState;
+  lastState?: ContainerState;
+}
+
+interface ContainerState {
+  waiting?: { reason?: string; message?: string };
+  running?: object;
+  terminated?: { exitCode: number; reason?: string; message?: string; finishedAt?: string };
+}
+
+/** The part of a StatefulSet or Deployment that the operator reads. */
+export interface Workload extends KubeResource {
+  spec: { replicas?: number; template: { spec: { containers: { name: string; image: string }[] } } };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    readyReplicas?: number;
+    updatedReplicas?: number;
+    availableReplicas?: number;
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+  };
+}
+
+/** The part of a Job that the operator reads. */
+export interface Job extends KubeResource {
+  status?: {
+    succeeded?: number;
+    failed?: number;
+    conditions?: { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string }[];
+  };
+}
+
+export function findWorkload(
+  observed: Observed,
+  kind: 'StatefulSet' | 'Deployment',
+  name: string,
+): Workload | undefined {
+  return observed.find(kind, name) as KubeResource | undefined as Workload | undefined;
+}
+
+export function jobState(job: Job | undefined): 'absent' | 'running' | 'complete' | 'failed' {
+  if (job === undefined) return 'absent';
+  const holds = (type: string): boolean =>
+    job.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+  if (holds('Complete')) return 'complete';
+  return holds('Failed') ? 'failed' : 'running';
+}
+
+/** True when the controller has seen the current spec and all its pods run it and are ready. */
+export function rolledOut(workload: Workload | undefined): boolean {
+  if (workload?.status === undefined) return false;
+  const { metadata, spec, status } = workload;
+  const wanted = spec.replicas ?? 1;
+  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return false;
+  return (status.updatedReplicas ?? 0) >= wanted && (status.readyReplicas ?? 0) >= wanted;
+}
+
+/** True when one pod at least can serve, whatever version it runs. */
+export function serves(workload: Workload | undefined): boolean {
+  return (workload?.status?.readyReplicas ?? 0) > 0;
+}

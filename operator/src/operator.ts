@@ -1,0 +1,74 @@
+import {
+  createApplier,
+  createController,
+  createEventRecorder,
+  type Client,
+  type Controller,
+  type EventRecorder,
+  type Logger,
+  type RuntimeMetrics,
+} from '@luna-iems/kube-runtime';
+import type { Registry } from 'prom-client';
+import { createObserver, type Observer } from './controller/observer.ts';
+import { createReconciler } from './controller/reconcile.ts';
+import { createTenantMetrics } from './controller/tenant-metrics.ts';
+import type { RandomBytes } from './plan/secrets.ts';
+import type { Platform } from './platform.ts';
+import { HASH_ANNOTATION, MANAGER } from './tenant.ts';
+
+export interface OperatorDeps {
+  client: Client;
+  platform: Platform;
+  /** This process, for Events. */
+  identity: string;
+  random: RandomBytes;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  logger: Logger;
+  metrics: RuntimeMetrics;
+  registry: Registry;
+}
+
+/** The parts of a running operator. */
+export interface Operator {
+  readonly observer: Observer;
+  readonly events: EventRecorder;
+  /** A controller for one term of leadership. */
+  controller(): Controller;
+}
+
+/** Wires the operator together; nothing runs yet. */
+export function createOperator(deps: OperatorDeps): Operator {
+  const { client, platform, logger, metrics } = deps;
+  const observer = createObserver({ client, logger, metrics });
+  const events = createEventRecorder({ client, controller: 'luna-iems.io/operator', instance: deps.identity, logger });
+  const applier = createApplier({
+    client,
+    fieldManager: MANAGER,
+    hashAnnotation: HASH_ANNOTATION,
+    live: (kind, ref) => observer.live(kind, ref),
+    candidates: (kind, scope) => observer.list(kind, scope.namespace),
+  });
+  const reconcile = createReconciler({
+    ...deps,
+    applier,
+    observer,
+    events,
+    metrics: createTenantMetrics(deps.registry),
+  });
+  return {
+    observer,
+    events,
+    controller: () =>
+      createController({
+        name: 'lunatenant',
+        sources: observer.sources,
+        reconcile,
+        concurrency: platform.controller.concurrency,
+        resyncMs: platform.controller.resyncSeconds * 1000,
+        resyncKeys: () => observer.tenantNames(),
+        metrics,
+        logger,
+      }),
+  };
+}

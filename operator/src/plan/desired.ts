@@ -1,0 +1,42 @@
+import type { Platform } from '../platform.ts';
+import type { LunaTenant } from '../tenant.ts';
+import type { Planned } from './meta.ts';
+import { planLimits, planNamespace } from './namespace.ts';
+import { planNetwork, type NetworkFacts } from './network.ts';
+import { planOllama } from './ollama.ts';
+import { planPostgres } from './postgres.ts';
+import { planQdrant } from './qdrant.ts';
+import { planSchema } from './schema.ts';
+import { planServiceAccounts } from './service-accounts.ts';
+import { planSimulation } from './simulation.ts';
+import { planTenantApi } from './tenant-api.ts';
+import { planTika } from './tika.ts';
+
+/**
+ * Everything that a tenant's namespace should hold but its Secrets (see `missingSecrets`), in the order in which it is applied:
+ * the namespace and its limits, then the policies, then what runs. A pure function of its arguments.
+ */
+export function desired(tenant: LunaTenant, platform: Platform, facts: NetworkFacts): Planned[] {
+  return [
+    { object: planNamespace(tenant) },
+    ...planNetwork(tenant, platform, facts),
+    ...planLimits(tenant, platform),
+    ...planServiceAccounts(tenant),
+    ...planPostgres(tenant, platform),
+    ...planQdrant(tenant, platform),
+    ...planTika(tenant, platform),
+    ...planOllama(tenant, platform),
+    planSchema(tenant, platform),
+    ...planTenantApi(tenant, platform),
+    ...planSimulation(tenant, platform),
+  ];
+}
+
+/** Why this tenant cannot be planned on this platform, as a sentence; undefined when it can. */
+export function planProblem(tenant: LunaTenant, platform: Platform): string | undefined {
+  const { source } = tenant.spec.models;
+  if (source.type === 'image' && (source.image ?? platform.images.models ?? '') === '') {
+    return 'spec.models.source.type is image, but neither spec.models.source.image nor the operator’s images.models names one: set one of them';
+  }
+  return undefined;
+}

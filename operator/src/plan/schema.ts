@@ -1,0 +1,43 @@
+import { contentHash } from '@luna-iems/kube-runtime';
+import type { Platform } from '../platform.ts';
+import type { LunaTenant } from '../tenant.ts';
+import { labelsOf, metaOf, type Planned } from './meta.ts';
+import { container, fromSecret, plain, podTemplate, resources, scratch } from './pod.ts';
+import { DATABASE, DATABASE_OWNER } from './postgres.ts';
+
+/** The Job that brings the database to the schema of the tenant-api image. Another image or setting is another Job. */
+export function planSchema(tenant: LunaTenant, platform: Platform): Planned {
+  const migrate = container({
+    name: 'schema',
+    image: platform.images.tenantApi,
+    platform,
+    command: ['node', '/app/migrate.js'],
+    resources: resources(undefined, { cpu: '25m', memory: '96Mi', limit: '512Mi' }),
+    env: [
+      ...plain({
+        DATABASE_URL: `postgres://${DATABASE_OWNER}@postgres:5432/${DATABASE}`,
+        LOG_LEVEL: platform.logLevel,
+      }),
+      fromSecret('PGPASSWORD', 'postgres-owner', 'password'),
+      fromSecret('LUNA_API_PASSWORD', 'postgres-api', 'password'),
+      fromSecret('LUNA_SIM_PASSWORD', 'postgres-sim', 'password'),
+      fromSecret('LUNA_ADMIN_PASSWORD', 'postgres-admin', 'password'),
+    ],
+    mounts: { tmp: '/tmp' },
+  });
+  const template = podTemplate({
+    labels: labelsOf(tenant, 'schema'),
+    serviceAccount: 'schema',
+    uid: 65532,
+    platform,
+    containers: [migrate],
+    volumes: [scratch('tmp', '64Mi')],
+    restartPolicy: 'Never',
+  });
+  const spec = { backoffLimit: 4, activeDeadlineSeconds: 3600, template };
+  const name = `schema-${contentHash(spec).slice(0, 10)}`;
+  return {
+    object: { apiVersion: 'batch/v1', kind: 'Job', metadata: metaOf(tenant, 'schema', name), spec },
+    after: ['database'],
+  };
+}

@@ -1,0 +1,71 @@
+import { Type, type Static } from 'typebox';
+
+const image = (what: string): ReturnType<typeof Type.String> =>
+  Type.String({ minLength: 1, description: `Image reference of ${what}` });
+
+const labels = Type.Record(Type.String(), Type.String());
+const peer = (what: string): ReturnType<typeof peerSchema> => peerSchema(what);
+// Two functions, because the result's type is named above.
+function peerSchema(what: string) {
+  return Type.Object(
+    {
+      namespaceLabels: Type.Optional(labels),
+      podLabels: Type.Optional(labels),
+    },
+    { additionalProperties: false, description: what },
+  );
+}
+
+/** The platform's settings: what every tenant shares. Comes from the chart's values. */
+export const platformSchema = Type.Object(
+  {
+    version: Type.String({ minLength: 1, description: "Luna's version, shown in every tenant's status" }),
+    images: Type.Object(
+      {
+        tenantApi: image('tenant-api'),
+        tenantSim: image('tenant-sim'),
+        timescaledb: image('TimescaleDB'),
+        qdrant: image('Qdrant'),
+        tika: image('Apache Tika'),
+        ollama: image('Ollama'),
+        models: Type.Optional(
+          Type.String({ description: 'Image that models are copied from (models.source.type: image)' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    imagePullPolicy: Type.Union([Type.Literal('IfNotPresent'), Type.Literal('Always'), Type.Literal('Never')], {
+      default: 'IfNotPresent',
+    }),
+    imagePullSecrets: Type.Array(Type.String({ minLength: 1 }), { default: [] }),
+    logLevel: Type.String({ default: 'info', description: 'Level of the tenants’ own workloads' }),
+    network: Type.Object(
+      {
+        dns: peer('The cluster’s DNS pods'),
+        monitoring: peer('The pods that scrape metrics'),
+        ingressController: peer('The pods behind Ingresses'),
+      },
+      { additionalProperties: false },
+    ),
+    quota: Type.Record(Type.String(), Type.String(), {
+      default: {},
+      description: 'ResourceQuota of each tenant namespace',
+    }),
+    controller: Type.Object(
+      {
+        concurrency: Type.Integer({ minimum: 1, maximum: 100, default: 4, description: 'Tenants reconciled at once' }),
+        resyncSeconds: Type.Integer({
+          minimum: 10,
+          default: 600,
+          description: 'Seconds between full passes over all tenants',
+        }),
+        logLevel: Type.String({ default: 'info', description: 'Level of the operator’s own log' }),
+      },
+      { additionalProperties: false, default: {} },
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export type Platform = Static<typeof platformSchema>;
+export type PlatformPeer = Platform['network']['dns'];

@@ -1,0 +1,217 @@
+import { isSubset, type KubeResource } from '@luna-iems/kube-runtime';
+import { schemaJobName } from '../gates.ts';
+import {
+  findWorkload,
+  jobState,
+  podsOf,
+  rolledOut,
+  serves,
+  type Job,
+  type Observed,
+  type Workload,
+} from '../observed.ts';
+import type { Planned } from '../plan/meta.ts';
+import { SIMULATORS } from '../plan/simulation.ts';
+import type { LunaTenant } from '../tenant.ts';
+import { troubleOf } from './trouble.ts';
+
+/** One condition before it has a time. */
+export interface Finding {
+  readonly type: string;
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+  /** Something is broken, not merely under way. */
+  readonly trouble?: boolean;
+}
+
+export interface Situation {
+  readonly tenant: LunaTenant;
+  readonly planned: readonly Planned[];
+  readonly observed: Observed;
+}
+
+const PARTS = [
+  { type: 'DatabaseReady', kind: 'StatefulSet', name: 'postgres', what: 'PostgreSQL' },
+  { type: 'VectorStoreReady', kind: 'StatefulSet', name: 'qdrant', what: 'Qdrant' },
+  { type: 'ExtractionReady', kind: 'Deployment', name: 'tika', what: 'Tika' },
+  { type: 'ModelsReady', kind: 'StatefulSet', name: 'ollama', what: 'Ollama' },
+  { type: 'ApiReady', kind: 'Deployment', name: 'tenant-api', what: 'The tenant API' },
+] as const;
+
+/** The state of every part, in the order in which they come up. */
+export function findings(situation: Situation): Finding[] {
+  const parts = new Map(PARTS.map((part) => [part.type, workload(part, situation)]));
+  const of = (type: (typeof PARTS)[number]['type']): Finding => parts.get(type) as Finding;
+  return [
+    network(situation),
+    of('DatabaseReady'),
+    schema(situation),
+    of('VectorStoreReady'),
+    of('ExtractionReady'),
+    of('ModelsReady'),
+    api(of('ApiReady'), situation),
+    simulation(situation),
+  ];
+}
+
+function workload(part: (typeof PARTS)[number], { tenant, observed }: Situation): Finding {
+  const { type, kind, name, what } = part;
+  const live = findWorkload(observed, kind, name);
+  if (tenant.spec.hibernate) {
+    return {
+      type,
+      status: 'False',
+      reason: 'Hibernated',
+      message: `${what} sleeps; set spec.hibernate to false to wake it`,
+    };
+  }
+  if (live === undefined)
+    return { type, status: 'False', reason: 'Waiting', message: `${what} has not been created yet` };
+  if (rolledOut(live)) return { type, status: 'True', reason: 'Running', message: `${what} is ready` };
+  const trouble = troubleOf(podsOf(observed, name)) ?? blockedBy(live);
+  const message = trouble?.message ?? progress(what, live, observed);
+  if (serves(live)) return { type, status: 'True', reason: 'Updating', message, trouble: trouble !== undefined };
+  return { type, status: 'False', reason: trouble?.reason ?? 'Starting', message, trouble: trouble !== undefined };
+}
+
+/** Why a controller cannot even make the pods (quota, Pod Security). */
+function blockedBy(live: Workload): { reason: string; message: string } | undefined {
+  const failure = live.status?.conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+  if (failure === undefined) return undefined;
+  return {
+    reason: failure.reason ?? 'ReplicaFailure',
+    message: `${live.metadata.name}: ${failure.message ?? 'pods cannot be created'}`,
+  };
+}
+
+function progress(what: string, live: Workload, observed: Observed): string {
+  const pods = podsOf(observed, live.metadata.name);
+  const init = pods
+    .flatMap((pod) => pod.status?.initContainerStatuses ?? [])
+    .find(({ state }) => state?.running !== undefined);
+  if (init?.name === 'pull-models') return `${what} is pulling its models, which takes minutes for large ones`;
+  if (init?.name === 'copy-models') return `${what} is copying its models`;
+  const { readyReplicas = 0 } = live.status ?? {};
+  return `${what} is starting: ${readyReplicas} of ${live.spec.replicas ?? 1} pods ready`;
+}
+
+function schema({ planned, observed, tenant }: Situation): Finding {
+  const type = 'SchemaReady';
+  const name = schemaJobName(planned);
+  const job = observed.find('Job', name) as KubeResource | undefined as Job | undefined;
+  switch (jobState(job)) {
+    case 'complete':
+      return {
+        type,
+        status: 'True',
+        reason: 'Migrated',
+        message: `Job ${name} has brought the database to its schema`,
+      };
+    case 'failed': {
+      const detail = lastWords(observed);
+      return {
+        type,
+        status: 'False',
+        reason: 'MigrationFailed',
+        message: `Job ${name} failed${detail}; it is tried again every five minutes`,
+        trouble: true,
+      };
+    }
+    case 'running': {
+      const trouble = troubleOf(podsOf(observed, 'schema'));
+      const message = trouble?.message ?? `Job ${name} is migrating the database`;
+      return { type, status: 'False', reason: trouble?.reason ?? 'Migrating', message, trouble: trouble !== undefined };
+    }
+    case 'absent':
+      return tenant.spec.hibernate
+        ? { type, status: 'False', reason: 'Hibernated', message: 'the schema is checked when the tenant wakes' }
+        : { type, status: 'False', reason: 'WaitingForDatabase', message: 'migrations begin when PostgreSQL is ready' };
+  }
+}
+
+function lastWords(observed: Observed): string {
+  const messages = podsOf(observed, 'schema').flatMap((pod) =>
+    (pod.status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.message ?? []),
+  );
+  const last = messages.at(-1)?.trim().split('\n').at(-1);
+  return last === undefined || last === '' ? '' : `: ${last.slice(0, 300)}`;
+}
+
+function api(found: Finding, { planned, observed }: Situation): Finding {
+  const live = findWorkload(observed, 'Deployment', 'tenant-api');
+  const wanted = planned.find(({ object }) => object.kind === 'Deployment' && object.metadata.name === 'tenant-api');
+  if (found.reason === 'Hibernated' || wanted === undefined) return found;
+  if (live === undefined) {
+    const message = 'the tenant API is rolled out once the schema is migrated and the models are there';
+    return { ...found, reason: 'WaitingForParts', message };
+  }
+  if (found.status === 'True' && !isSubset(wanted.object['spec'], live['spec' as keyof typeof live])) {
+    return {
+      ...found,
+      reason: 'UpdateWaiting',
+      message: 'the tenant API runs its former version until the schema and the models are ready',
+    };
+  }
+  return found;
+}
+
+function simulation({ tenant, observed }: Situation): Finding {
+  const type = 'SimulationReady';
+  if (!tenant.spec.simulation.enabled)
+    return { type, status: 'True', reason: 'Disabled', message: 'spec.simulation.enabled is false' };
+  if (tenant.spec.hibernate)
+    return { type, status: 'False', reason: 'Hibernated', message: 'the simulators sleep with the tenant' };
+  const cronJobs = SIMULATORS.map((name) => observed.find('CronJob', name));
+  if (cronJobs.includes(undefined)) {
+    return {
+      type,
+      status: 'False',
+      reason: 'WaitingForSchema',
+      message: 'the simulators start when the schema is migrated',
+    };
+  }
+  const stopped = cronJobs.filter((job) => (job?.['spec'] as { suspend?: boolean } | undefined)?.suspend === true);
+  if (stopped.length > 0) {
+    return {
+      type,
+      status: 'True',
+      reason: 'Stopped',
+      message: 'stopped through POST /sim/stop; POST /sim/start resumes',
+    };
+  }
+  const trouble = troubleOf(SIMULATORS.flatMap((name) => podsOf(observed, name)));
+  if (trouble !== undefined)
+    return { type, status: 'False', reason: trouble.reason, message: trouble.message, trouble: true };
+  return {
+    type,
+    status: 'True',
+    reason: 'Scheduled',
+    message: `the simulators run on the schedule ${tenant.spec.simulation.schedule}`,
+  };
+}
+
+function network({ planned, observed }: Situation): Finding {
+  const type = 'NetworkIsolated';
+  const policies = planned.filter(({ object }) => object.kind === 'NetworkPolicy');
+  const missing = policies.filter(({ object }) => {
+    const live = observed.find('NetworkPolicy', object.metadata.name);
+    return live === undefined || !isSubset(object['spec'], live['spec']);
+  });
+  if (missing.length > 0) {
+    const names = missing.map(({ object }) => object.metadata.name).join(', ');
+    return {
+      type,
+      status: 'False',
+      reason: 'PoliciesMissing',
+      message: `NetworkPolicies missing or changed by others: ${names}`,
+      trouble: true,
+    };
+  }
+  return {
+    type,
+    status: 'True',
+    reason: 'PoliciesInPlace',
+    message: `${policies.length} NetworkPolicies are in place; the cluster's network plugin must enforce them`,
+  };
+}
