@@ -125,16 +125,18 @@ function stranger(name: string, namespace: string, labels: Record<string, string
   return { name, ip, pod: { namespace, namespaceLabels, labels } };
 }
 
+/** `demo/postgres` is a part of a tenant; a peer without a slash stands outside all tenants. */
+function placeOf(peer: Peer): { tenant?: string; part: string } {
+  const [tenant, part] = peer.name.split('/');
+  return part === undefined ? { part: peer.name } : { tenant: tenant ?? '', part };
+}
+
 function expected(flow: Flow, apiServerPort: number): boolean {
-  const [fromTenant, fromPart] = flow.from.name.includes('/') ? flow.from.name.split('/') : [undefined, flow.from.name];
-  const [toTenant, toPart] = flow.to.name.includes('/') ? flow.to.name.split('/') : [undefined, flow.to.name];
-  if (fromTenant !== undefined && toTenant !== undefined) {
-    const listed = withinTenant.some(([from, to, port]) => from === fromPart && to === toPart && port === flow.port);
-    return fromTenant === toTenant && flow.protocol === 'TCP' && listed;
-  }
-  if (toPart === 'dns') return flow.port === 53 && resolvers.includes(fromPart ?? '');
-  const listed = acrossTheBorder.some(
-    ([from, to, port]) => from === fromPart && to === toPart && (port || apiServerPort) === flow.port,
+  const [from, to] = [placeOf(flow.from), placeOf(flow.to)];
+  if (to.part === 'dns') return flow.port === 53 && resolvers.includes(from.part);
+  const inside = from.tenant !== undefined && to.tenant !== undefined;
+  if (flow.protocol !== 'TCP' || (inside && from.tenant !== to.tenant)) return false;
+  return (inside ? withinTenant : acrossTheBorder).some(
+    ([source, target, port]) => source === from.part && target === to.part && (port || apiServerPort) === flow.port,
   );
-  return flow.protocol === 'TCP' && listed;
 }

@@ -1,11 +1,16 @@
 /** What must hold before any test is worth running; each names the command that mends it. */
 export const checks = [
-  { name: 'types', command: 'npx', args: ['tsc', '--noEmit'], hint: 'Mend the types.' },
-  { name: 'lint', command: 'npx', args: ['eslint', '.', '--max-warnings', '0'], hint: 'Mend what eslint names.' },
+  { name: 'types', command: 'node_modules/.bin/tsc', args: ['--noEmit'], hint: 'Mend the types.' },
+  {
+    name: 'lint',
+    command: 'node_modules/.bin/eslint',
+    args: ['.', '--max-warnings', '0'],
+    hint: 'Mend what eslint names.',
+  },
   {
     name: 'format',
-    command: 'npx',
-    args: ['prettier', '--check', '--log-level', 'warn', '.'],
+    command: 'node_modules/.bin/prettier',
+    args: ['--check', '--log-level', 'warn', '.'],
     hint: 'Run `make format`.',
   },
   {

@@ -21,16 +21,8 @@ function run(command: string, args: readonly string[]): number {
 function runProject(project: string): TierCount {
   const file = `${reports}/${project}.json`;
   rmSync(file, { force: true });
-  const args = [
-    'vitest',
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ];
-  const exitCode = run('npx', args);
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const exitCode = run('node_modules/.bin/vitest', args);
   const report = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof countVitest>[1])
     : undefined;
