@@ -20,6 +20,14 @@ export function fingerprint(release: Release): string {
   return hash.digest('hex').slice(0, 12);
 }
 
+/** The operator's namespace, held to the same Pod Security as the tenants' ones. */
+const namespaceOf = (release: Release): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: release.namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+  });
+
 /**
  * Installs or upgrades the release and waits until its pods are ready, unless exactly this is deployed already.
  * Helm keeps the fingerprint as the revision's description, so the cluster itself remembers what it runs.
@@ -34,7 +42,8 @@ export async function ensureRelease(release: Release, helm: string): Promise<'un
   // A killed install stays `pending`, and Helm refuses to touch it; nothing of value hangs on the release record.
   if (info?.status.startsWith('pending'))
     await run(helm, ['rollback', release.name, ...scope]).catch(() => run(helm, ['uninstall', release.name, ...scope]));
-  const args = ['upgrade', '--install', release.name, release.chart, ...scope, '--create-namespace'];
+  await run('kubectl', ['apply', '--server-side', '--field-manager=make-up', '-f', '-'], { input: namespaceOf(release) });
+  const args = ['upgrade', '--install', release.name, release.chart, ...scope];
   await run(helm, [...args, '--values', '-', '--description', description, '--wait', '--timeout', '5m'], {
     input: JSON.stringify(release.values),
     timeoutMs: 330_000,
