@@ -1,1 +1,3 @@
-export {};
+export { buildMeters, buildSeries } from './build.ts';
+export { loadSimConfig, parseSimConfig, type SimConfig } from './sim-config.ts';
+export { simulate, type SimulateDeps } from './run/simulate.ts';
