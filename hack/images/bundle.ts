@@ -49,6 +49,9 @@ export async function bundleWorkspace(workspace: string): Promise<readonly strin
     target: 'node24',
     sourcemap: 'linked',
     sourcesContent: false,
+    // Names stay, for stack traces; white space and dead branches go: the Kubernetes client's models are most of a bundle.
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'warning',

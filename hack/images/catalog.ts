@@ -22,12 +22,14 @@ export const workloadNames: readonly WorkloadName[] = ['operator', 'tenant-api',
 export type CatalogDeps = {
   /** Text of /proc/cpuinfo. */
   readonly cpuinfo: string;
+  /** Whether workloads stand on our own `node` image; else on the base that their Dockerfiles name, which Docker pulls. */
+  readonly ownBase: boolean;
   /** Folder of an artifact, made if it is missing. */
   readonly artifactFolder: (name: string, artifact: Artifact) => Promise<string>;
 };
 
 /** Every image that we can build, by name, in an order in which bases come first. */
-export function catalog({ cpuinfo, artifactFolder }: CatalogDeps): ReadonlyMap<ImageName, ImageDefinition> {
+export function catalog({ cpuinfo, ownBase, artifactFolder }: CatalogDeps): ReadonlyMap<ImageName, ImageDefinition> {
   const ollama = ollamaArtifact(cpuinfo);
   const models = modelsArtifact({ key: ollama.key, folder: () => artifactFolder('ollama', ollama) });
   const timescale = { POSTGRES_MAJOR: imageVersions.postgresMajor, TIMESCALEDB: imageVersions.timescaledb };
@@ -56,7 +58,7 @@ export function catalog({ cpuinfo, artifactFolder }: CatalogDeps): ReadonlyMap<I
       name,
       folder: name,
       include: ['Dockerfile', 'dist'],
-      base: 'node',
+      ...(ownBase ? { base: 'node' } : {}),
       usualSeconds: 5,
     })),
   ];

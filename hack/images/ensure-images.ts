@@ -53,7 +53,7 @@ export function withImageBuilder<T>(
     await sweepFolder(paths.archives);
     await sweepFolder(join(paths.root, 'work'));
     const cpuinfo = await readCpuinfo();
-    const definitions = catalog({ cpuinfo, artifactFolder: artifacts.folder });
+    const definitions = catalog({ cpuinfo, ownBase: engine.kind === 'buildah', artifactFolder: artifacts.folder });
     const ensure = async (names: readonly ImageName[]): Promise<Map<ImageName, BuiltImage>> => {
       const built = new Map<ImageName, BuiltImage>();
       for (const definition of withBases(names, definitions)) {

@@ -5,11 +5,12 @@ import { ToolError, type ImageName } from '../images/index.ts';
 import { freePort } from '../images/artifacts/models.ts';
 import { dockerAnswers } from '../images/engine-docker.ts';
 import { answers, until } from './answers.ts';
+import { bornAt } from './processes.ts';
 import { dockerRunner } from './runner-docker.ts';
 import { processRunner } from './runner-process.ts';
 import type { Runner, Running, StartRequest } from './runner.ts';
 import { serviceEnv, serviceSpec } from './specs.ts';
-import { clearFolder, readState, setFolder, writeState, type SetState } from './state.ts';
+import { clearFolder, orphanedFolders, ownFolder, readState, writeState, type SetState } from './state.ts';
 import { serviceNames, type Credentials, type ServiceEnv, type ServiceName } from './types.ts';
 
 export type Services = {
@@ -29,7 +30,7 @@ export type Services = {
 };
 
 export type ServicesOptions = {
-  /** Folder of the set, emptied first; by default the set `test` in the cache. */
+  /** Folder of the set, emptied first and removed at the end; by default one in the cache that is this process's own. */
   readonly dir?: string;
   /** Whether the services end with this process, even if it is killed; true by default. */
   readonly bound?: boolean;
@@ -45,9 +46,10 @@ export async function startServices(
   names: readonly ServiceName[] = serviceNames,
   options: ServicesOptions = {},
 ): Promise<Services> {
-  const folder = options.dir ?? setFolder('test');
+  const folder = options.dir ?? ownFolder(process.pid);
   const runner = await chooseRunner(names);
-  await endSet(folder, runner);
+  const orphaned = await orphanedFolders(async (pid) => (await bornAt(pid)) !== undefined);
+  for (const former of [folder, ...orphaned]) await endSet(former, runner);
   const secrets = newCredentials();
   const ports: Partial<Record<ServiceName, number>> = {};
   for (const name of names) ports[name] = await freePort();

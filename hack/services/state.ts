@@ -12,10 +12,26 @@ export type SetState = {
 };
 
 const file = 'state.json';
+const ownPrefix = 'run-';
 
 /** Folder of a named set. */
 export function setFolder(name: string): string {
   return join(lunaCache(), 'services', name);
+}
+
+/** Folder of the set that belongs to this process alone, so that two test runs at once do not end each other's services. */
+export function ownFolder(pid: number): string {
+  return setFolder(`${ownPrefix}${pid}`);
+}
+
+/** Folders of such sets whose process is gone: what killed runs left. */
+export async function orphanedFolders(alive: (pid: number) => Promise<boolean>): Promise<string[]> {
+  const names = await readdir(setFolder('.')).catch(() => []);
+  const orphaned: string[] = [];
+  for (const name of names.filter((each) => each.startsWith(ownPrefix))) {
+    if (!(await alive(Number(name.slice(ownPrefix.length))))) orphaned.push(setFolder(name));
+  }
+  return orphaned;
 }
 
 /** The state in a set's folder; undefined where there is none, or a kill left half of one. */
