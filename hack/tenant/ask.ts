@@ -1,0 +1,81 @@
+import type { Api } from './api.ts';
+import { modeLine, renderSources, type Answer } from './answer.ts';
+import { CliError } from './errors.ts';
+import { withSession, type Context } from './session.ts';
+import { readEvents, type ServerEvent } from './sse.ts';
+import { wrap } from './table.ts';
+
+const width = 110;
+
+/** The text in a `token` event: a JSON string, an object with the text, or the bare text. */
+export function tokenOf(data: string): string {
+  try {
+    const parsed = JSON.parse(data) as unknown;
+    if (typeof parsed === 'string') return parsed;
+    const piece = parsed as { text?: unknown; token?: unknown } | null;
+    if (typeof piece?.text === 'string') return piece.text;
+    if (typeof piece?.token === 'string') return piece.token;
+    return data;
+  } catch {
+    return data;
+  }
+}
+
+function failureOf({ data }: ServerEvent): CliError {
+  const problem = JSON.parse(data) as { detail?: string; title?: string };
+  return new CliError('LUNA_ANSWER_FAILED', `The answer broke off: ${problem.detail ?? problem.title ?? data}`);
+}
+
+/** Prints tokens as they come; answers the finished answer and the text that was printed. */
+async function readStream(
+  context: Context,
+  body: AsyncIterable<Uint8Array>,
+): Promise<{ answer: Answer; streamed: string }> {
+  let streamed = '';
+  for await (const event of readEvents(body)) {
+    if (event.event === 'error') throw failureOf(event);
+    if (event.event === 'done') return { answer: JSON.parse(event.data) as Answer, streamed };
+    if (event.event !== 'token') continue;
+    const text = tokenOf(event.data);
+    context.write(text);
+    streamed += text;
+  }
+  throw new CliError('LUNA_ANSWER_CUT', 'The answer broke off before its end.');
+}
+
+async function request(api: Api, question: string): Promise<Response> {
+  return api.send('/rag/ask', {
+    method: 'POST',
+    body: JSON.stringify({ question }),
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream, application/json;q=0.5' },
+    timeoutMs: 300_000,
+  });
+}
+
+/** The whole answer, unless exactly that has been streamed: citations that do not exist are removed at the end. */
+function showText(context: Context, answer: Answer, streamed: string): void {
+  if (streamed !== '') context.print('\n');
+  if (streamed.trim() === answer.answer.trim()) return;
+  if (streamed !== '') context.print('Checked answer:');
+  context.print(wrap(answer.answer, width));
+  context.print('');
+}
+
+/** Asks the tenant's documents and prints the answer, then where each of its sentences stands. Answers the exit code. */
+export async function ask(context: Context, question: string): Promise<number> {
+  if (question.trim() === '')
+    throw new CliError('LUNA_USAGE', 'A question is missing: make ask Q="Was bedeutet die OBIS-Kennzahl 1.8.0?"');
+  return withSession(context, async (api) => {
+    const response = await request(api, question);
+    const streams =
+      response.headers.get('content-type')?.startsWith('text/event-stream') === true && response.body !== null;
+    const { answer, streamed } =
+      streams && response.body !== null
+        ? await readStream(context, response.body)
+        : { answer: (await response.json()) as Answer, streamed: '' };
+    showText(context, answer, streamed);
+    context.print(modeLine(answer.mode));
+    context.print(renderSources(answer, width));
+    return 0;
+  });
+}
