@@ -147,9 +147,14 @@ const removeTables = async (before: Before | undefined): Promise<void> => {
 
 /** Whether a table holds nothing but what the CNI plugins put there: somebody else's rules must stay. */
 export const isIptablesLeftover = (listing: string): boolean =>
-  [...listing.matchAll(/^\s*chain (\S+) \{/gm)].every(([, chain]) =>
-    /^(CNI-|PREROUTING|POSTROUTING|OUTPUT|INPUT|FORWARD)/.test(chain ?? ''),
-  ) && [...listing.matchAll(/(?:jump|goto) (\S+)/g)].every(([, target]) => target?.startsWith('CNI-'));
+  [...listing.matchAll(/^\s*chain (\S+) \{\n([^}]*)/gm)].every(([, chain = '', body = '']) => {
+    if (chain.startsWith('CNI-')) return true;
+    const rules = body.split('\n').filter((line) => line.trim() && !/^\s*type \S+ hook /.test(line));
+    return (
+      /^(PREROUTING|POSTROUTING|OUTPUT|INPUT|FORWARD)$/.test(chain) &&
+      rules.every((rule) => rule.includes(' jump CNI-'))
+    );
+  });
 
 const removeLogLinks = (): void => {
   const directory = '/var/log/containers';
