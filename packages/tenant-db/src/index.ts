@@ -50,6 +50,7 @@ export {
   type Lease,
   type NewIngestJob,
 } from './repositories/ingest-jobs.ts';
+export { insertEvents, type NewEvent } from './repositories/events.ts';
 export { FILE_PART_BYTES, readFileParts, writeFilePart } from './repositories/ingest-files.ts';
 export {
   activateProfile,

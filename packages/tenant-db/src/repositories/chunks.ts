@@ -2,6 +2,8 @@ import type { Queryable } from '../pool.ts';
 import { sql } from '../sql.ts';
 
 export interface NewChunk {
+  /** Chosen by the caller where it names the vector too; else the database's choice. */
+  readonly chunkId?: string;
   readonly chunkIdx: number;
   readonly text: string;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -34,10 +36,11 @@ export function putChunks(
 ): Promise<StoredChunk[]> {
   if (chunks.length === 0) return Promise.resolve([]);
   return db.query<StoredChunk>(sql`
-    insert into item_chunks (item_id, version, chunk_idx, text, metadata)
-    select ${itemId}::uuid, ${version}::int, c.chunk_idx, c.text, c.metadata
-    from unnest(${chunks.map((chunk) => chunk.chunkIdx)}::int[], ${chunks.map((chunk) => chunk.text)}::text[],
-                ${chunks.map((chunk) => JSON.stringify(chunk.metadata))}::jsonb[]) as c (chunk_idx, text, metadata)
+    insert into item_chunks (chunk_id, item_id, version, chunk_idx, text, metadata)
+    select coalesce(c.chunk_id, gen_random_uuid()), ${itemId}::uuid, ${version}::int, c.chunk_idx, c.text, c.metadata
+    from unnest(${chunks.map((chunk) => chunk.chunkId ?? null)}::uuid[], ${chunks.map((chunk) => chunk.chunkIdx)}::int[],
+                ${chunks.map((chunk) => chunk.text)}::text[],
+                ${chunks.map((chunk) => JSON.stringify(chunk.metadata))}::jsonb[]) as c (chunk_id, chunk_idx, text, metadata)
     on conflict (item_id, version, chunk_idx) do update set text = excluded.text, metadata = excluded.metadata
     returning chunk_id as "chunkId", chunk_idx as "chunkIdx", text, metadata`);
 }
