@@ -132,7 +132,7 @@ export function createClient(deps: { transport: Transport; kinds?: readonly Reso
     subresource?: string,
   ): Promise<T> => {
     const { managedFields: _, ...metadata } = object.metadata;
-    return transport.request<T>({
+    const request: TransportRequest = {
       method: 'PATCH',
       path: resourcePath(kindOf(object), { ...object.metadata, subresource }),
       query: {
@@ -144,7 +144,12 @@ export function createClient(deps: { transport: Transport; kinds?: readonly Reso
       contentType: 'application/apply-patch+yaml',
       body: { ...object, metadata },
       signal: options.signal,
-    });
+    };
+    try {
+      return await transport.request<T>(request);
+    } catch (error) {
+      throw asBadRequest(error);
+    }
   };
 
   const patchTo = <T>(
@@ -250,6 +255,13 @@ async function listPages<T extends KubeResource>(
       throw new KubeError(`the list of ${kind.plural} goes in circles`, { code: 'KUBE_PROTOCOL' });
     next = following;
   }
+}
+
+/** For a field it does not know in an apply, the API server answers 500, as though trying again could help. */
+function asBadRequest(error: unknown): unknown {
+  if (!hasCode(error, 'KUBE_SERVER') || !error.message.includes('failed to create typed patch object')) return error;
+  const { status, reason } = error;
+  return new KubeError(error.message, { code: 'KUBE_BAD_REQUEST', status, reason, cause: error });
 }
 
 function listRequest(kind: ResourceKind, options: ListOptions): TransportRequest {

@@ -59,3 +59,7 @@ export { getCondition, isConditionTrue, setCondition, type Condition, type Condi
 export { ensureFinalizer, removeFinalizer } from './finalizer.ts';
 export { createEventRecorder, type EventInput, type EventRecorder, type EventRecorderDeps } from './events.ts';
 export { createRuntimeMetrics, type RuntimeMetrics } from './metrics.ts';
+// For the tests of whoever builds on this: time that stands still, calls that fail, connections that break.
+export { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
+export { createFaultTransport, type Fault, type FaultTransport, type SeenCall } from './testing/fault-transport.ts';
+export { startTcpProxy, type TcpProxy } from './testing/tcp-proxy.ts';

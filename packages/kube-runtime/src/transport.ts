@@ -1,7 +1,8 @@
-import { Agent, errors as undiciErrors, type Dispatcher } from 'undici';
+import { errors as undiciErrors, type Dispatcher } from 'undici';
 import { createBearer, type Bearer } from './bearer.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { ConnectionConfig } from './connection-config.ts';
+import { createConnectionPool } from './connection-pool.ts';
 import { errorFromStatus, hasCode, KubeError } from './errors.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import { parseNdjson } from './ndjson.ts';
@@ -18,7 +19,10 @@ export interface TransportRequest {
   /** Default `application/json`. */
   contentType?: string;
   accept?: string;
-  /** Milliseconds until the whole answer must be there (for streams: its headers). Default 30 000. */
+  /**
+   * Milliseconds the server may be silent: before its answer, and between the parts of it. The whole call takes at most 30 s more
+   * than this. For streams it counts until the headers only. Default 30 000.
+   */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
   /** Called just before each attempt leaves, after any waiting; what it throws ends the call. */
@@ -36,8 +40,8 @@ export interface Transport {
   /** Sends one request and gives the parsed body. Throws KubeError only. */
   request<T = unknown>(request: TransportRequest): Promise<T>;
   /**
-   * Sends one request and gives the values of its body until the server ends it. Throws KubeError only, also while iterating;
-   * leaving the loop closes the connection.
+   * Sends one request and gives the values of its body until the server ends it. Throws KubeError only, also while iterating. What
+   * it gives must be iterated; leaving the loop closes the connection.
    */
   stream(request: StreamRequest): Promise<AsyncIterable<unknown>>;
   /** Closes all connections; requests under way fail. */
@@ -78,7 +82,7 @@ export function createTransport(deps: TransportDeps): Transport {
   const basePath = server.pathname.replace(/\/$/, '');
   const bearer = createBearer(config, clock);
   const bucket = createTokenBucket({ qps: deps.qps ?? 50, burst: deps.burst ?? 100, clock });
-  const agent = createAgent(config);
+  const pool = createConnectionPool(config);
 
   const attempt = async (
     request: StreamRequest,
@@ -89,7 +93,7 @@ export function createTransport(deps: TransportDeps): Transport {
     if (signal.aborted) throw signal.reason;
     const authorization = await bearer.header();
     request.guard?.();
-    const answer = await agent.request({
+    const answer = await pool.agent().request({
       origin: server.origin,
       path: basePath + pathWithQuery(request),
       method: request.method,
@@ -119,6 +123,7 @@ export function createTransport(deps: TransportDeps): Transport {
         if (hasCode(error, 'KUBE_UNREACHABLE', 'KUBE_TIMEOUT')) {
           metrics?.restRequests.inc({ code: '<error>', method: request.method, host: server.host });
         }
+        if (isSilence(cause)) pool.startAfresh();
         if (!(await mayRetry(error))) throw error;
       }
     }
@@ -144,14 +149,14 @@ export function createTransport(deps: TransportDeps): Transport {
       const limit = createLimit(undefined, request.signal);
       try {
         const answer = await send(request, limit.signal, request.inactivityMs ?? defaultInactivityMs);
-        return streamBody(answer, request, limit);
+        return streamBody(answer, request, { limit, onSilence: () => pool.startAfresh() });
       } catch (cause) {
         limit.end();
         throw asKubeError(cause, request, limit.signal);
       }
     },
 
-    close: () => agent.destroy(),
+    close: () => pool.close(),
   };
 }
 
@@ -180,25 +185,13 @@ function createRetryPolicy(
   };
 }
 
-function createAgent(config: ConnectionConfig): Agent {
-  return new Agent({
-    // HTTP/2 in Node has lost watch events and leaked memory for other operators; one connection per watch is cheap.
-    allowH2: false,
-    pipelining: 1,
-    keepAliveTimeout: 60_000,
-    connectTimeout: 10_000,
-    connect: {
-      ca: config.ca,
-      cert: config.cert,
-      key: config.key,
-      rejectUnauthorized: !config.insecureSkipTlsVerify,
-      ...(config.tlsServerName ? { servername: config.tlsServerName } : {}),
-    },
-  });
+interface Limit {
+  readonly signal: AbortSignal;
+  end(): void;
 }
 
 /** The caller's signal and a time limit as one signal. `end` detaches it: a long-lived caller's signal must not collect listeners. */
-function createLimit(ms: number | undefined, outer: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
+function createLimit(ms: number | undefined, outer: AbortSignal | undefined): Limit {
   const controller = new AbortController();
   const abort = (): void => controller.abort(new KubeError('aborted', { code: 'KUBE_ABORTED', cause: outer?.reason }));
   const timer =
@@ -219,11 +212,13 @@ function createLimit(ms: number | undefined, outer: AbortSignal | undefined): { 
 async function* streamBody(
   answer: Dispatcher.ResponseData,
   request: StreamRequest,
-  limit: { signal: AbortSignal; end: () => void },
+  how: { limit: Limit; onSilence: () => void },
 ): AsyncGenerator<unknown> {
+  const { limit } = how;
   try {
     yield* parseNdjson(answer.body as AsyncIterable<Uint8Array>);
   } catch (cause) {
+    if (isSilence(cause)) how.onSilence();
     throw asKubeError(cause, request, limit.signal);
   } finally {
     limit.end();
@@ -291,13 +286,17 @@ function isDeadConnection(cause: unknown): boolean {
   return cause instanceof undiciErrors.SocketError || (cause as { code?: unknown } | undefined)?.code === 'ECONNRESET';
 }
 
+function isSilence(cause: unknown): boolean {
+  return cause instanceof undiciErrors.HeadersTimeoutError || cause instanceof undiciErrors.BodyTimeoutError;
+}
+
 function asKubeError(cause: unknown, request: TransportRequest, signal: AbortSignal): KubeError {
   if (cause instanceof KubeError && cause !== signal.reason) return cause;
   const what = describe(request);
   if (signal.aborted && signal.reason instanceof KubeError) {
     return new KubeError(`${what}: ${signal.reason.message}`, { code: signal.reason.code, cause: signal.reason.cause });
   }
-  if (cause instanceof undiciErrors.HeadersTimeoutError || cause instanceof undiciErrors.BodyTimeoutError) {
+  if (isSilence(cause)) {
     return new KubeError(`${what}: the server fell silent`, { code: 'KUBE_TIMEOUT', cause });
   }
   const said = cause instanceof Error ? cause.message || (cause as { code?: string }).code : String(cause);
