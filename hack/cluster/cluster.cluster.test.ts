@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { ensureBinaries } from './binaries.ts';
 import { openCluster } from './open.ts';
 import { attempt, run } from './run.ts';
 
@@ -17,6 +19,7 @@ const statefulSet = (image: string): unknown => ({
     template: {
       metadata: { labels },
       spec: {
+        terminationGracePeriodSeconds: 1,
         securityContext: { runAsNonRoot: true, runAsUser: 12345, seccompProfile: { type: 'RuntimeDefault' } },
         containers: [
           {
@@ -64,8 +67,8 @@ const objects = (image: string): readonly unknown[] => [
 
 describe('the local cluster', async () => {
   const cluster = await openCluster();
-  const kubectl = (...args: string[]): Promise<string> =>
-    run('kubectl', [`--kubeconfig=${cluster.kubeconfig}`, ...args]);
+  const program = join(await ensureBinaries(['kubectl']), 'kubectl');
+  const kubectl = (...args: string[]): Promise<string> => run(program, [`--kubeconfig=${cluster.kubeconfig}`, ...args]);
   // Only the cluster out of processes brings an image of its own that has a shell.
   const own = cluster.kind === 'local';
 
@@ -75,11 +78,11 @@ describe('the local cluster', async () => {
     const helper = (JSON.parse(config) as { data: Record<string, string> }).data['helperPod.yaml'] ?? '';
     const image = /localhost\/luna-system\/shell:\w+/.exec(helper)?.[0] ?? '';
     const list = { apiVersion: 'v1', kind: 'List', items: objects(image) };
-    await run('kubectl', [`--kubeconfig=${cluster.kubeconfig}`, 'apply', '-f', '-'], { input: JSON.stringify(list) });
+    await run(program, [`--kubeconfig=${cluster.kubeconfig}`, 'apply', '-f', '-'], { input: JSON.stringify(list) });
     await kubectl('rollout', 'status', 'statefulset/web', '-n', namespace, '--timeout=110s');
   });
   afterAll(async () => {
-    if (own) await attempt('kubectl', [`--kubeconfig=${cluster.kubeconfig}`, 'delete', 'namespace', namespace]);
+    if (own) await attempt(program, [`--kubeconfig=${cluster.kubeconfig}`, 'delete', 'namespace', namespace]);
   });
 
   it('runs, and a second up changes nothing', async () => {
@@ -109,7 +112,7 @@ describe('the local cluster', async () => {
       metadata: { name: 'root', namespace },
       spec: { containers: [{ name: 'root', image: 'localhost/none:1', securityContext: { privileged: true } }] },
     };
-    const refused = await attempt('kubectl', [`--kubeconfig=${cluster.kubeconfig}`, 'apply', '-f', '-'], {
+    const refused = await attempt(program, [`--kubeconfig=${cluster.kubeconfig}`, 'apply', '-f', '-'], {
       input: JSON.stringify(pod),
     });
     expect(refused.code).not.toBe(0);
