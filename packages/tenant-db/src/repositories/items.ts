@@ -173,11 +173,14 @@ export function listItems(db: Queryable, filter: ItemFilter = {}): Promise<Item[
   const conditions: Sql[] = [
     tags === undefined || tags.length === 0 ? emptySql : sql`and i.tags @> ${tags}::text[]`,
     source === undefined ? emptySql : sql`and i.source = ${source}`,
-    after === undefined ? emptySql : sql`and (i.created_at, i.item_id) < (${after.createdAt}, ${after.itemId}::uuid)`,
+    // A Date holds milliseconds, the column microseconds: compared as it is, a page border could skip items of the same millisecond.
+    after === undefined
+      ? emptySql
+      : sql`and (date_trunc('milliseconds', i.created_at), i.item_id) < (${after.createdAt}, ${after.itemId}::uuid)`,
   ];
   return db.query<Item>(sql`select ${ITEM_COLUMNS} from items i
     where i.version > 0 ${conditions[0]} ${conditions[1]} ${conditions[2]}
-    order by i.created_at desc, i.item_id desc limit ${limit}`);
+    order by date_trunc('milliseconds', i.created_at) desc, i.item_id desc limit ${limit}`);
 }
 
 /** Deletes the item with all versions and chunks; false when there was none. Vectors and files are the caller's. */

@@ -1,0 +1,181 @@
+import { errorMessage } from '@luna-iems/service-kit';
+import { createTokenCounter } from '../chunk/tokens.ts';
+import type { Ollama } from '../embed/ollama.ts';
+import { retrieve, type RetrieveDeps, type Retrieved } from '../search/retrieve.ts';
+import type { SearchFilter } from '../search/vector-index.ts';
+import { detectLanguage, type Language } from '../text/language.ts';
+import { createCitationFilter, validateCitations } from './citations.ts';
+import { rankSentences, type Candidate } from './evidence.ts';
+import { extractiveAnswer, type ExtractiveInput } from './extractive.ts';
+import type { Citation, Passage } from './passage.ts';
+import { buildPrompt, type Prompt } from './prompt.ts';
+import { hasEvidence, refusalSentence } from './refusal.ts';
+
+export interface AskRequest {
+  question: string;
+  topK: number;
+  filter: SearchFilter;
+  signal: AbortSignal;
+}
+
+export interface Answer {
+  answer: string;
+  mode: 'extractive' | 'generated';
+  /** The documents carry no answer; `answer` says so. */
+  refused: boolean;
+  language: Language;
+  citations: Citation[];
+  /** Number n of a citation is passage n, counted from 1. */
+  passages: Passage[];
+}
+
+/** What happens while a question is answered: the passages first, then the answer's pieces, then the whole. */
+export type AskEvent =
+  | { event: 'sources'; language: Language; mode: Answer['mode']; passages: Passage[] }
+  | { event: 'token'; text: string }
+  | { event: 'done'; answer: Answer };
+
+export interface AskDeps extends RetrieveDeps {
+  ollama: Ollama;
+  /** Undefined: extractive answers only. */
+  chatModel: string | undefined;
+  chatContextTokens: number;
+  count: (mode: string) => void;
+}
+
+/** Sentences whose vectors are compared with the question's; the best by words are enough, and each costs time. */
+const EMBEDDED_SENTENCES = 24;
+const ANSWER_TOKENS = 512;
+
+interface Found {
+  deps: AskDeps;
+  request: AskRequest;
+  language: Language;
+  retrieved: Retrieved;
+  candidates: Candidate[];
+}
+
+async function sentenceVectors({
+  deps,
+  request,
+  retrieved,
+  candidates,
+}: Found): Promise<Pick<ExtractiveInput, 'vectors'>> {
+  const { vector, profile } = retrieved;
+  if (!vector || !profile) return {};
+  const texts = candidates.slice(0, EMBEDDED_SENTENCES).map((candidate) => candidate.text);
+  try {
+    const vectors = await profile.embedder.passages(texts, request.signal);
+    const byText = new Map(texts.flatMap((text, index) => (vectors[index] ? [[text, vectors[index]] as const] : [])));
+    return { vectors: { question: vector, byText } };
+  } catch (error) {
+    request.signal.throwIfAborted();
+    deps.log.warn({ reason: errorMessage(error) }, 'sentences could not be embedded; choosing by words only');
+    return {};
+  }
+}
+
+async function extract(found: Found): Promise<Answer> {
+  const { request, language, retrieved } = found;
+  const candidates = found.candidates.slice(0, EMBEDDED_SENTENCES);
+  const vectors = await sentenceVectors(found);
+  const made = extractiveAnswer({
+    question: request.question,
+    language,
+    passages: retrieved.passages,
+    candidates,
+    ...vectors,
+  });
+  return made ? { ...made, mode: 'extractive', refused: false, language } : refuse(found);
+}
+
+function refuse({ language, retrieved }: Found): Answer {
+  return {
+    answer: refusalSentence(language),
+    mode: 'extractive',
+    refused: true,
+    language,
+    citations: [],
+    passages: retrieved.passages,
+  };
+}
+
+function* told(answer: Answer): Generator<AskEvent> {
+  yield { event: 'sources', language: answer.language, mode: answer.mode, passages: answer.passages };
+  yield { event: 'token', text: answer.answer };
+  yield { event: 'done', answer };
+}
+
+async function promptFor({ deps, request, language, retrieved }: Found, model: string): Promise<Prompt> {
+  const own = await deps.ollama.contextLength(model, request.signal);
+  const maxContext = Math.min(deps.chatContextTokens, own ?? deps.chatContextTokens);
+  const answerTokens = Math.min(ANSWER_TOKENS, Math.floor(maxContext / 4));
+  return buildPrompt(request.question, retrieved.passages, {
+    language,
+    count: createTokenCounter(2.6),
+    maxContext,
+    answerTokens,
+  });
+}
+
+/** The chat model's answer as it comes. Throws before the first event when the model is away; then nothing was told yet. */
+async function* generate(found: Found, model: string): AsyncGenerator<AskEvent> {
+  const { deps, request, language } = found;
+  const prompt = await promptFor(found, model);
+  const { messages, numCtx, passages } = prompt;
+  const pieces = deps.ollama.chat({ model, messages, numCtx, answerTokens: ANSWER_TOKENS, signal: request.signal });
+  const filter = createCitationFilter(passages.length);
+  let raw = '';
+  try {
+    let piece = await pieces.next();
+    yield { event: 'sources', language, mode: 'generated', passages };
+    for (; piece.done !== true; piece = await pieces.next()) {
+      raw += piece.value;
+      const text = filter.push(piece.value);
+      if (text !== '') yield { event: 'token', text };
+    }
+  } finally {
+    // Whoever leaves the answer early ends the generation with it.
+    await pieces.return(undefined);
+  }
+  const rest = filter.end();
+  if (rest !== '') yield { event: 'token', text: rest };
+  const { answer, citations } = validateCitations(raw, passages, language);
+  const refused = answer.includes(refusalSentence(language));
+  yield { event: 'done', answer: { answer, mode: 'generated', refused, language, citations, passages } };
+}
+
+async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
+  const { deps, request, retrieved, candidates } = found;
+  if (!hasEvidence(candidates, retrieved.passages, retrieved.profile?.preset.strongDense)) {
+    yield* told(refuse(found));
+    return;
+  }
+  if (deps.chatModel !== undefined) {
+    let begun = false;
+    try {
+      for await (const event of generate(found, deps.chatModel)) {
+        begun = true;
+        yield event;
+      }
+      return;
+    } catch (error) {
+      // Once pieces were told, another answer cannot take their place.
+      if (begun || request.signal.aborted) throw error;
+      deps.log.warn({ reason: errorMessage(error) }, 'the chat model is away; answering with quotes');
+    }
+  }
+  yield* told(await extract(found));
+}
+
+/** Answers a question from the tenant's documents, as a stream of events. */
+export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<AskEvent> {
+  const { question, filter, topK, signal } = request;
+  const language = detectLanguage(question);
+  const retrieved = await retrieve(deps, { question, language, filter, topK, signal });
+  const candidates = rankSentences(question, retrieved.passages, language);
+  for await (const event of answerFound({ deps, request, language, retrieved, candidates })) {
+    if (event.event === 'done') deps.count(event.answer.refused ? 'refused' : event.answer.mode);
+    yield event;
+  }
+}

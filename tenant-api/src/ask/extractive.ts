@@ -1,0 +1,104 @@
+import type { Language } from '../text/language.ts';
+import { cosine } from '../embed/vectors.ts';
+import type { Candidate } from './evidence.ts';
+import { cite, type Citation, type Passage } from './passage.ts';
+
+/** An answer made of the documents' own sentences. */
+export interface ExtractiveAnswer {
+  answer: string;
+  citations: Citation[];
+  /** The passages, those that are cited first and in the order of their numbers. */
+  passages: Passage[];
+}
+
+export interface ExtractiveInput {
+  question: string;
+  language: Language;
+  passages: readonly Passage[];
+  /** From rankSentences. */
+  candidates: readonly Candidate[];
+  /** The question's vector and its candidates' vectors by text, where the model was there to make them. */
+  vectors?: { question: readonly number[]; byText: ReadonlyMap<string, readonly number[]> };
+}
+
+const OWN = 0.5;
+const COVERAGE = 0.5;
+const SIMILARITY = 0.35;
+const PASSAGE = 0.15;
+const DEFINITION = 0.12;
+const MAX_SENTENCES = 3;
+/** A further sentence is quoted only when it carries nearly as much as the first. */
+const FURTHER = 0.8;
+
+const asksMeaning: Record<Language, RegExp> = {
+  de: /^\s*(?:was|wofür)\s+(?:\S+\s+)?(?:ist|sind|bedeute[nt]|heißt|heissen|heißen|steht|bezeichnet|versteht)\b/iu,
+  en: /^\s*what\s+(?:is|are|does|do|means?)\b/iu,
+};
+const givesMeaning: Record<Language, RegExp> = {
+  de: /\b(?:ist|sind|bedeute[nt]|heißt|bezeichne[nt]|steht für|stehen für|gibt\b.*\ban|versteht man|beschreib(?:t|en))\b/iu,
+  en: /\b(?:is|are|means?|stands for|denotes?|refers to|describes?)\b/iu,
+};
+
+interface Scored {
+  candidate: Candidate;
+  score: number;
+}
+
+function scoreOf(candidate: Candidate, input: ExtractiveInput): number {
+  const { question, language, vectors } = input;
+  const vector = vectors?.byText.get(candidate.text);
+  const similarity = vectors && vector ? Math.max(0, cosine(vectors.question, vector)) : 0;
+  const defines = asksMeaning[language].test(question) && givesMeaning[language].test(candidate.text) ? DEFINITION : 0;
+  const lengthy = candidate.text.length > 600 ? 0.15 : 0;
+  return (
+    OWN * candidate.own +
+    COVERAGE * candidate.coverage +
+    SIMILARITY * similarity +
+    PASSAGE * candidate.passage.score +
+    defines -
+    lengthy
+  );
+}
+
+const marks: Record<Language, readonly [string, string]> = { de: ['„', '“'], en: ['“', '”'] };
+
+function overlaps(a: string, b: string): boolean {
+  return a.includes(b) || b.includes(a);
+}
+
+function choose(scored: readonly Scored[]): Scored[] {
+  const [first] = scored;
+  if (first === undefined) return [];
+  const chosen = [first];
+  for (const next of scored.slice(1)) {
+    if (chosen.length >= MAX_SENTENCES || next.score < first.score * FURTHER) break;
+    if (next.candidate.own < first.candidate.own * FURTHER) continue;
+    if (chosen.every((one) => !overlaps(one.candidate.text, next.candidate.text))) chosen.push(next);
+  }
+  return chosen;
+}
+
+/**
+ * Answers with the sentences that carry the evidence, each quoted with its `[n]`. The first sentence is the best by term
+ * coverage (identifiers weigh most), similarity and its passage's rank; others join only when nearly as good.
+ * Undefined when there is no sentence at all.
+ */
+export function extractiveAnswer(input: ExtractiveInput): ExtractiveAnswer | undefined {
+  const scored = input.candidates
+    .map((candidate) => ({ candidate, score: scoreOf(candidate, input) }))
+    .sort((a, b) => b.score - a.score);
+  const chosen = choose(scored);
+  if (chosen.length === 0) return undefined;
+  const cited = [...new Set(chosen.map((one) => one.candidate.passage))];
+  const [open, close] = marks[input.language];
+  const lines = chosen.map(
+    ({ candidate }) => `${open}${candidate.text}${close} [${cited.indexOf(candidate.passage) + 1}]`,
+  );
+  return {
+    answer: lines.join('\n'),
+    citations: chosen.map(({ candidate }) =>
+      cite(candidate.passage, cited.indexOf(candidate.passage) + 1, candidate.text),
+    ),
+    passages: [...cited, ...input.passages.filter((passage) => !cited.includes(passage))],
+  };
+}

@@ -1,0 +1,57 @@
+import { LunaError } from '@luna-iems/service-kit';
+import { readSchemaVersion, schemaVersion, type Database } from '@luna-iems/tenant-db';
+import type { ApiKeys } from './auth/api-keys.ts';
+import type { ProfileManager } from './embed/profile-manager.ts';
+import { sameModel, type Ollama } from './embed/ollama.ts';
+import type { Tika } from './extract/tika.ts';
+import type { VectorIndex } from './search/vector-index.ts';
+import type { Check } from './status/supervisor.ts';
+
+export interface CheckDeps {
+  db: Database;
+  index: VectorIndex;
+  tika: Tika;
+  ollama: Ollama;
+  profiles: ProfileManager;
+  keys: ApiKeys;
+  embeddingModel: string;
+}
+
+async function checkDatabase(db: Database): Promise<string> {
+  await db.ping();
+  const version = await readSchemaVersion(db);
+  if (version < schemaVersion) {
+    throw new LunaError(
+      'LUNA_SCHEMA_OLD',
+      `the schema is at version ${version}, this service needs ${schemaVersion}: run the schema job`,
+    );
+  }
+  return `schema version ${version}`;
+}
+
+/** The server may lack the model while it is still being copied or pulled. */
+async function checkOllama(ollama: Ollama, model: string, signal: AbortSignal): Promise<string> {
+  const [version, models] = await Promise.all([ollama.version(signal), ollama.models(signal)]);
+  if (!models.some((one) => sameModel(one.name, model)))
+    throw new LunaError('LUNA_MODEL_MISSING', `the model "${model}" is not there yet`);
+  return `Ollama ${version}`;
+}
+
+/** The parts that this service needs, and how it finds out whether they are well. */
+export function partChecks(deps: CheckDeps): Record<string, Check> {
+  const { db, index, tika, ollama, profiles, keys, embeddingModel } = deps;
+  return {
+    database: () => checkDatabase(db),
+    qdrant: () => index.ping(),
+    tika: async (signal) => (await tika.version(signal)).trim(),
+    ollama: (signal) => checkOllama(ollama, embeddingModel, signal),
+    embedding: async () => {
+      const { normalisation, collection } = profiles.current();
+      return `${collection}, normalisation ${normalisation}`;
+    },
+    keys: () => keys.check(),
+  };
+}
+
+/** Without these nothing can be answered; without the others, some things. */
+export const essentialParts: readonly string[] = ['database', 'keys'];

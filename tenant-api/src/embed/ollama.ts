@@ -1,0 +1,151 @@
+import { createInterface } from 'node:readline';
+import { HttpError, LunaError, type HttpClient } from '@luna-iems/service-kit';
+import type { ChatMessage } from '../ask/prompt.ts';
+
+/** A model as the server lists it. */
+export interface ModelInfo {
+  name: string;
+  digest: string;
+}
+
+export interface ChatRequest {
+  model: string;
+  messages: readonly ChatMessage[];
+  /** Context to reserve, in tokens. */
+  numCtx: number;
+  /** Most tokens of the answer. */
+  answerTokens: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** The part of Ollama's API that Luna uses. */
+export interface Ollama {
+  version(signal?: AbortSignal): Promise<string>;
+  models(signal?: AbortSignal): Promise<ModelInfo[]>;
+  /** The longest context the model was made for, in tokens; undefined where the server does not say. */
+  contextLength(model: string, signal?: AbortSignal): Promise<number | undefined>;
+  /** One vector per input, in order. Throws `LUNA_EMBED_REFUSED` when the server refuses one of the inputs (too long, for instance). */
+  embed(model: string, inputs: readonly string[], signal?: AbortSignal): Promise<number[][]>;
+  /** The answer's pieces as they come. Leaving the loop, or aborting the signal, ends the generation on the server. */
+  chat(request: ChatRequest): AsyncGenerator<string>;
+}
+
+const EMBED_TIMEOUT_MS = 120_000;
+/** A cold model has to be read from disk, and a long prompt to be gone through, before the first piece comes. */
+const CHAT_TIMEOUT_MS = 180_000;
+
+/** `all-minilm` and `all-minilm:latest` are the same model. */
+export function sameModel(a: string, b: string): boolean {
+  const full = (name: string): string => (name.includes(':') ? name : `${name}:latest`);
+  return full(a) === full(b);
+}
+
+function refused(error: unknown): boolean {
+  if (!(error instanceof HttpError)) return false;
+  const tooLong = /context length|too long|exceed/iu.test(error.responseText ?? '');
+  return (error.upstreamStatus === 400 && !/model/iu.test(error.responseText ?? '')) || tooLong;
+}
+
+async function embed(
+  http: HttpClient,
+  model: string,
+  inputs: readonly string[],
+  signal?: AbortSignal,
+): Promise<number[][]> {
+  try {
+    const answer = await http.json<{ embeddings?: number[][] }>({
+      method: 'POST',
+      path: '/api/embed',
+      json: { model, input: inputs, truncate: false, keep_alive: -1 },
+      timeoutMs: EMBED_TIMEOUT_MS,
+      idempotent: true,
+      retries: 4,
+      signal,
+    });
+    if (answer?.embeddings?.length === inputs.length) return answer.embeddings;
+  } catch (error) {
+    if (!refused(error)) throw error;
+    throw new LunaError('LUNA_EMBED_REFUSED', `the embedding server refused ${inputs.length} input(s)`, {
+      cause: error,
+      status: 422,
+    });
+  }
+  throw new LunaError('LUNA_EMBED_ANSWER', 'the embedding server did not return one vector per input', { status: 502 });
+}
+
+interface ChatPiece {
+  message?: { content?: string };
+  error?: string;
+  done?: boolean;
+}
+
+async function* chat(http: HttpClient, request: ChatRequest): AsyncGenerator<string> {
+  const { model, messages, numCtx, answerTokens, signal } = request;
+  const { body } = await http.stream({
+    method: 'POST',
+    path: '/api/chat',
+    json: {
+      model,
+      messages,
+      stream: true,
+      keep_alive: -1,
+      options: { num_ctx: numCtx, num_predict: answerTokens, temperature: 0.1 },
+    },
+    timeoutMs: CHAT_TIMEOUT_MS,
+    retries: 1,
+    signal,
+  });
+  // A body that fails ends its reader without an error of its own, so the failure is kept for after the loop.
+  let failure: unknown;
+  body.on('error', (error) => (failure = error));
+  const onAbort = (): void => void body.destroy();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    for await (const line of createInterface({ input: body, crlfDelay: Infinity })) {
+      if (line.trim() === '') continue;
+      const piece = JSON.parse(line) as ChatPiece;
+      if (piece.error !== undefined)
+        throw new LunaError('LUNA_CHAT_FAILED', `the chat model failed: ${piece.error}`, { status: 502 });
+      if (piece.message?.content) yield piece.message.content;
+      if (piece.done === true) return;
+    }
+    signal?.throwIfAborted();
+    throw new LunaError('LUNA_CHAT_BROKEN', 'the chat model ended without finishing its answer', {
+      status: 502,
+      cause: failure,
+    });
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    body.destroy();
+  }
+}
+
+/** Ollama over HTTP. `http` carries the base address. */
+export function createOllama(http: HttpClient): Ollama {
+  return {
+    version: async (signal) =>
+      (await http.json<{ version: string }>({ path: '/api/version', signal, timeoutMs: 5_000, retries: 0 })).version,
+    models: async (signal) => {
+      const answer = await http.json<{ models?: ModelInfo[] }>({
+        path: '/api/tags',
+        signal,
+        timeoutMs: 5_000,
+        retries: 0,
+      });
+      return (answer.models ?? []).map(({ name, digest }) => ({ name, digest }));
+    },
+    contextLength: async (model, signal) => {
+      const answer = await http.json<{ model_info?: Record<string, unknown> }>({
+        method: 'POST',
+        path: '/api/show',
+        json: { model },
+        signal,
+        idempotent: true,
+      });
+      const entry = Object.entries(answer.model_info ?? {}).find(([key]) => key.endsWith('.context_length'));
+      return typeof entry?.[1] === 'number' ? entry[1] : undefined;
+    },
+    embed: (model, inputs, signal) => embed(http, model, inputs, signal),
+    chat: (request) => chat(http, request),
+  };
+}

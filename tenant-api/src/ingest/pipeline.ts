@@ -1,0 +1,248 @@
+import { LunaError, type Clock, type Logger } from '@luna-iems/service-kit';
+import {
+  deleteChunks,
+  failVersion,
+  finishIngestJob,
+  publishVersion,
+  putChunks,
+  readFileParts,
+  stageVersion,
+  updateIngestJob,
+  type Database,
+  type IngestJob,
+  type IngestJobPatch,
+  type IngestOutcome,
+  type Lease,
+} from '@luna-iems/tenant-db';
+import { chunkDocument, type Chunk } from '../chunk/chunker.ts';
+import { createTokenCounter } from '../chunk/tokens.ts';
+import type { ActiveProfile } from '../embed/profile-manager.ts';
+import { hasNoText, plainText, type ExtractedDocument } from '../extract/blocks.ts';
+import type { MediaType } from '../extract/media-type.ts';
+import type { Tika } from '../extract/tika.ts';
+import { chunkId } from '../search/point-id.ts';
+import type { VectorIndex } from '../search/vector-index.ts';
+import { detectLanguage, languageOfTag, type Language } from '../text/language.ts';
+import { embedChunks, type EmbeddedChunk } from './embed-chunks.ts';
+import { extractDocument } from './extract.ts';
+import type { ChunkMetadata } from './metadata.ts';
+
+export interface PipelineDeps {
+  db: Database;
+  index: VectorIndex;
+  tika: Tika;
+  /** The embedding profile in force; throws while there is none. */
+  profile: () => ActiveProfile;
+  log: Logger;
+  /** Told how long each stage took, in seconds. */
+  observe: (stage: string, seconds: number) => void;
+  clock: Clock;
+}
+
+/** One run over one job. */
+interface Run {
+  deps: PipelineDeps;
+  job: IngestJob;
+  lease: Lease;
+  signal: AbortSignal;
+  itemId: string;
+  version: number;
+}
+
+interface Prepared {
+  language: Language;
+  title: string;
+  chunks: Chunk[];
+}
+
+/** The job is no longer ours: another worker has it, and every further write of ours would be wrong. */
+export function leaseLost(): LunaError {
+  return new LunaError('LUNA_INGEST_LEASE_LOST', 'another worker has taken the job over');
+}
+
+async function record(run: Run, patch: IngestJobPatch): Promise<void> {
+  run.signal.throwIfAborted();
+  if (!(await updateIngestJob(run.deps.db, run.job.jobId, run.lease, patch))) throw leaseLost();
+}
+
+async function timed<T>(run: Run, stage: string, work: () => Promise<T>): Promise<T> {
+  const start = run.deps.clock.monotonicMs();
+  const result = await work();
+  run.deps.observe(stage, (run.deps.clock.monotonicMs() - start) / 1000);
+  return result;
+}
+
+/** Reserves the version, and notes it in the job in the same transaction: after a crash the job knows that it is its own. */
+async function stage(
+  deps: PipelineDeps,
+  job: IngestJob,
+  lease: Lease,
+): Promise<{ duplicate: boolean; itemId: string; version: number }> {
+  if (job.itemId !== null && job.version !== null)
+    return { duplicate: false, itemId: job.itemId, version: job.version };
+  return deps.db.transaction(async (tx) => {
+    const staged = await stageVersion(
+      { transaction: (work) => work(tx) },
+      {
+        source: job.source,
+        sha256: job.sha256,
+        title: job.title ?? job.fileName ?? job.source,
+        tags: job.tags,
+        fileName: job.fileName ?? undefined,
+        mediaType: job.mediaType ?? undefined,
+        bytes: job.bytes ?? undefined,
+      },
+    );
+    const { itemId, version } = staged;
+    if (staged.outcome === 'duplicate') return { duplicate: true, itemId, version };
+    if (!(await updateIngestJob(tx, job.jobId, lease, { itemId, version }))) throw leaseLost();
+    return { duplicate: false, itemId, version };
+  });
+}
+
+async function extract(run: Run): Promise<ExtractedDocument> {
+  const { deps, job, signal } = run;
+  await record(run, { state: 'extracting', progressDone: 0 });
+  const bytes = (): AsyncIterable<Uint8Array> => readFileParts(deps.db, job.jobId);
+  return timed(run, 'extracting', () =>
+    extractDocument(deps, { bytes, mediaType: job.mediaType as MediaType }, signal),
+  );
+}
+
+function titleOf(job: IngestJob, document: ExtractedDocument): string {
+  const heading = document.blocks.find((block) => block.kind === 'heading' && block.level === 1);
+  const found = heading?.kind === 'heading' ? heading.text : undefined;
+  return (job.title ?? document.title ?? found ?? job.fileName ?? job.source).slice(0, 300);
+}
+
+async function cut(run: Run, document: ExtractedDocument): Promise<Prepared> {
+  const { job, deps } = run;
+  await record(run, { state: 'chunking' });
+  const { preset, sizes } = deps.profile();
+  const language =
+    languageOfTag(job.language ?? undefined) ??
+    detectLanguage(plainText(document.blocks), languageOfTag(document.languageTag) ?? 'de');
+  const chunks = await timed(run, 'chunking', async () =>
+    chunkDocument(document.blocks, {
+      maxTokens: sizes.maxTokens,
+      overlapTokens: sizes.overlapTokens,
+      language,
+      count: createTokenCounter(preset.charsPerToken),
+    }),
+  );
+  return { language, title: titleOf(job, document), chunks };
+}
+
+const metadataOf = ({ headings, page, tokens }: Chunk): ChunkMetadata => ({
+  headings,
+  tokens,
+  ...(page === undefined ? {} : { page }),
+});
+
+async function writeChunks(run: Run, prepared: Prepared, embedded: readonly EmbeddedChunk[]): Promise<void> {
+  const { deps, job, itemId, version } = run;
+  // What an earlier attempt left may have been cut differently.
+  await deleteChunks(deps.db, itemId, version);
+  if (job.attempts > 1) await deps.index.removeVersion(itemId, version);
+  const id = (idx: number): string => chunkId(itemId, version, idx);
+  await putChunks(
+    deps.db,
+    itemId,
+    version,
+    embedded.map(({ chunk }, idx) => ({
+      chunkId: id(idx),
+      chunkIdx: idx,
+      text: chunk.text,
+      metadata: { ...metadataOf(chunk) },
+    })),
+  );
+  await deps.index.upsert(
+    deps.profile().collection,
+    embedded.map(({ searchable, vector }, idx) => ({
+      id: id(idx),
+      vector,
+      text: searchable,
+      itemId,
+      version,
+      chunkIdx: idx,
+      tags: job.tags,
+      source: job.source,
+      language: prepared.language,
+    })),
+  );
+}
+
+/** From here readers see the new version and no longer the old one; what is left of the old one is dead and is removed. */
+async function publish(run: Run, prepared: Prepared): Promise<void> {
+  const { deps, job, itemId, version } = run;
+  run.signal.throwIfAborted();
+  const { published } = await publishVersion(deps.db, {
+    itemId,
+    version,
+    title: prepared.title,
+    tags: job.tags,
+    language: prepared.language,
+  });
+  if (published) await deps.index.removeItem(itemId, version);
+  else await deps.index.removeVersion(itemId, version);
+}
+
+async function ingest(run: Run): Promise<IngestOutcome> {
+  const { itemId, version } = run;
+  const document = await extract(run);
+  if (hasNoText(document.blocks)) {
+    await giveUpVersion(run.deps, itemId, version);
+    return {
+      state: 'no_text',
+      errorCode: 'LUNA_DOCUMENT_NO_TEXT',
+      error: 'The document has no text layer; it looks like a scan.',
+    };
+  }
+  const prepared = await cut(run, document);
+  await record(run, {
+    state: 'embedding',
+    language: prepared.language,
+    progressDone: 0,
+    progressTotal: prepared.chunks.length,
+  });
+  const embedded = await timed(run, 'embedding', () =>
+    embedChunks(run.deps.profile(), prepared.chunks, {
+      signal: run.signal,
+      onBatch: (done) => record(run, { progressDone: done }),
+    }),
+  );
+  await record(run, { state: 'indexing', progressDone: embedded.length, progressTotal: embedded.length });
+  await timed(run, 'indexing', async () => {
+    await writeChunks(run, prepared, embedded);
+    await publish(run, prepared);
+  });
+  return { state: 'done', itemId, version };
+}
+
+/** Takes back what a job that will not succeed has staged. */
+export async function giveUpVersion(
+  deps: Pick<PipelineDeps, 'db' | 'index'>,
+  itemId: string,
+  version: number,
+): Promise<void> {
+  await failVersion(deps.db, itemId, version);
+  await deps.index.removeVersion(itemId, version);
+}
+
+/**
+ * Brings one claimed job to its end: done, duplicate or no_text. Every step may be repeated, so a job that was interrupted
+ * anywhere starts again and ends the same. Throws what interrupted it; the worker decides whether that is final.
+ */
+export async function processJob(
+  deps: PipelineDeps,
+  job: IngestJob,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<IngestOutcome> {
+  const { duplicate, itemId, version } = await stage(deps, job, lease);
+  const outcome: IngestOutcome = duplicate
+    ? { state: 'duplicate', itemId, version }
+    : await ingest({ deps, job: { ...job, itemId, version }, lease, signal, itemId, version });
+  if (!(await finishIngestJob(deps.db, job.jobId, lease.worker, outcome))) throw leaseLost();
+  return outcome;
+}

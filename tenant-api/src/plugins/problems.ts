@@ -1,0 +1,59 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { HttpError, PROBLEM_CONTENT_TYPE, toProblem, LunaError, type Problem } from '@luna-iems/service-kit';
+import { DatabaseError } from '@luna-iems/tenant-db';
+
+/** Errors of other parts carry addresses and statements; callers get to know which part it was, and the log has the rest. */
+function veiled(error: unknown, problem: Problem): string {
+  if (problem.status < 500) return problem.detail;
+  if (error instanceof DatabaseError)
+    return 'The database does not answer as it should. The request id finds the reason in the log.';
+  const { service } = error instanceof LunaError ? (error.details ?? {}) : {};
+  if (error instanceof HttpError || service !== undefined) {
+    return `The part "${String(service)}" does not answer as it should. The request id finds the reason in the log.`;
+  }
+  return problem.detail;
+}
+
+function validationProblem(error: FastifyError): LunaError | undefined {
+  if (!error.validation) return undefined;
+  const details = error.validation.map(
+    (one) => `${error.validationContext ?? 'request'}${one.instancePath} ${one.message ?? 'is wrong'}`,
+  );
+  return new LunaError('LUNA_VALIDATION', `${details.join('; ')}.`, { status: 400, cause: error });
+}
+
+/** Fastify says "unsupported" for a body in a format that no parser takes, and throws plain syntax errors for broken JSON. */
+function translated(error: FastifyError): unknown {
+  if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || (error instanceof SyntaxError && error.statusCode === 400)) {
+    return new LunaError('LUNA_MALFORMED_JSON', 'The body is not valid JSON.', { status: 400, cause: error });
+  }
+  if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return new LunaError('LUNA_MALFORMED_JSON', 'The body is empty; JSON is expected.', { status: 400 });
+  return validationProblem(error) ?? error;
+}
+
+async function send(reply: FastifyReply, problem: Problem): Promise<void> {
+  await reply.code(problem.status).type(PROBLEM_CONTENT_TYPE).serializer(JSON.stringify).send(problem);
+}
+
+/** Every error leaves as application/problem+json with a code and the request's id; what happened inside stays inside. */
+export const problemsPlugin = fp(
+  async (app) => {
+    app.setErrorHandler(async (thrown: FastifyError, request: FastifyRequest, reply) => {
+      const error = translated(thrown);
+      const problem = toProblem(error);
+      request.log[problem.status >= 500 ? 'error' : 'debug']({ err: thrown, code: problem.code }, 'request failed');
+      await send(reply, { ...problem, detail: veiled(error, problem), requestId: request.id });
+    });
+    app.setNotFoundHandler(async (request, reply) => {
+      const error = new LunaError(
+        'LUNA_NOT_FOUND',
+        `There is no ${request.method} ${request.url.split('?')[0] ?? ''}.`,
+        { status: 404 },
+      );
+      await send(reply, { ...toProblem(error), requestId: request.id });
+    });
+  },
+  { name: 'problems' },
+);

@@ -1,0 +1,11 @@
+import type { Clock } from '@luna-iems/service-kit';
+import type { Database } from '@luna-iems/tenant-db';
+
+export interface IngestRouteDeps {
+  db: Database;
+  clock: Clock;
+  /** Tells the worker that there is something to do. */
+  wake: () => void;
+  uploadDir: string;
+  maxBytes: number;
+}

@@ -1,0 +1,96 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { LunaError } from '@luna-iems/service-kit';
+import { appendAudit, deleteItem, listItems, readItem, type Database, type Item } from '@luna-iems/tenant-db';
+import { guarded, problems, ref } from '../schemas/common.ts';
+import { DeletedItem, ItemParams, ItemSchema, ItemsPage, ItemsQuery } from '../schemas/items.ts';
+import type { VectorIndex } from '../search/vector-index.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { isoTimes } from './iso-times.ts';
+
+export interface ItemDeps {
+  db: Database;
+  index: VectorIndex;
+}
+
+function notFound(): LunaError {
+  return new LunaError('LUNA_ITEM_NOT_FOUND', 'There is no such item.', { status: 404 });
+}
+
+async function existing(db: Database, id: string): Promise<Item> {
+  const item = await readItem(db, id);
+  if (!item) throw notFound();
+  return item;
+}
+
+/** `GET /items`, `GET /items/:id`, `DELETE /items/:id` */
+export const itemRoutes: FastifyPluginAsyncTypebox<ItemDeps> = async (app, { db, index }) => {
+  app.get(
+    '/items',
+    {
+      config: { access: 'read' },
+      schema: {
+        operationId: 'listItems',
+        tags: ['items'],
+        summary: 'Documents, newest first',
+        security: [{ apiKey: ['read'] }],
+        querystring: ItemsQuery,
+        response: { 200: ItemsPage, ...problems(400, ...guarded) },
+      },
+    },
+    async (request) => {
+      const { limit = 50, cursor, tag, source } = request.query;
+      const items = await listItems(db, {
+        limit: limit + 1,
+        after: cursor === undefined ? undefined : decodeCursor(cursor),
+        tags: tag === undefined ? undefined : [tag],
+        source,
+      });
+      const page = items.slice(0, limit);
+      const last = page.at(-1);
+      return { items: page.map(isoTimes), nextCursor: items.length > limit && last ? encodeCursor(last) : null };
+    },
+  );
+  app.get(
+    '/items/:id',
+    {
+      config: { access: 'read' },
+      schema: {
+        operationId: 'readItem',
+        tags: ['items'],
+        summary: 'One document',
+        security: [{ apiKey: ['read'] }],
+        params: ItemParams,
+        response: { 200: ref(ItemSchema), ...problems(400, 404, ...guarded) },
+      },
+    },
+    async (request) => isoTimes(await existing(db, request.params.id)),
+  );
+  app.delete(
+    '/items/:id',
+    {
+      config: { access: 'ingest' },
+      schema: {
+        operationId: 'deleteItem',
+        tags: ['items'],
+        summary: 'Delete a document with everything made of it',
+        security: [{ apiKey: ['ingest'] }],
+        params: ItemParams,
+        response: { 200: DeletedItem, ...problems(400, 404, 502, ...guarded) },
+      },
+    },
+    async (request) => {
+      const { itemId, chunks, source } = await existing(db, request.params.id);
+      // Points first: were it the other way round, a failure between the two would leave points that nobody can name any more.
+      await index.removeItem(itemId);
+      if (!(await deleteItem(db, itemId))) throw notFound();
+      await index.removeItem(itemId);
+      await appendAudit(db, {
+        actor: request.client?.name ?? 'unknown',
+        action: 'item.delete',
+        target: itemId,
+        details: { source },
+      });
+      return { itemId, chunksRemoved: chunks, pointsLeft: await index.count(itemId) };
+    },
+  );
+};

@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import { LunaError } from '@luna-iems/service-kit';
+import { ask, type Answer, type AskDeps, type AskEvent, type AskRequest } from '../../ask/answer.ts';
+import type { Passage } from '../../ask/passage.ts';
+import { AnswerSchema, AskBody, type AskBodyValue } from '../../schemas/ask.ts';
+import { guarded, problems, ref } from '../../schemas/common.ts';
+import { cleanText } from '../../text/clean.ts';
+import { callerGone } from '../abort.ts';
+import { sseError, sseEvent } from './sse.ts';
+
+type NumberedPassage = Omit<Passage, 'dense'> & { n: number };
+
+const numbered = (passages: readonly Passage[]): NumberedPassage[] =>
+  passages.map(({ dense: _, ...passage }, index) => ({ n: index + 1, ...passage }));
+const answerBody = (answer: Answer): Omit<Answer, 'passages'> & { passages: NumberedPassage[] } => ({
+  ...answer,
+  passages: numbered(answer.passages),
+});
+
+function askRequest(body: AskBodyValue, signal: AbortSignal): AskRequest {
+  return { question: cleanText(body.question).trim(), topK: body.topK ?? 8, filter: body.filters ?? {}, signal };
+}
+
+function sseOf(event: AskEvent): string {
+  if (event.event === 'sources') {
+    const { language, mode, passages } = event;
+    return sseEvent('sources', { language, mode, passages: numbered(passages) });
+  }
+  return event.event === 'token' ? sseEvent('token', { text: event.text }) : sseEvent('done', answerBody(event.answer));
+}
+
+async function* sse(first: AskEvent, rest: AsyncGenerator<AskEvent>, log: FastifyReply['log']): AsyncGenerator<string> {
+  try {
+    yield sseOf(first);
+    for await (const event of rest) yield sseOf(event);
+  } catch (error) {
+    log.warn({ err: error }, 'an answer broke off');
+    yield sseError(error);
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+async function wholeAnswer(events: AsyncGenerator<AskEvent>): Promise<Answer> {
+  for await (const event of events) if (event.event === 'done') return event.answer;
+  throw new LunaError('LUNA_ASK_BROKEN', 'The answer broke off.', { status: 502 });
+}
+
+/** Waits for the first event, so that what fails at once still gets its status, then streams. */
+async function stream(events: AsyncGenerator<AskEvent>, reply: FastifyReply): Promise<FastifyReply> {
+  const first = await events.next();
+  if (first.done === true) throw new LunaError('LUNA_ASK_BROKEN', 'The answer broke off.', { status: 502 });
+  reply.header('content-type', 'text/event-stream; charset=utf-8');
+  reply.header('cache-control', 'no-store');
+  // Proxies that collect answers would hold the tokens back.
+  reply.header('x-accel-buffering', 'no');
+  return reply.send(Readable.from(sse(first.value, events, reply.log)));
+}
+
+/** `POST /rag/ask` */
+export const askRoute: FastifyPluginAsyncTypebox<AskDeps> = async (app, deps) => {
+  app.post(
+    '/rag/ask',
+    {
+      config: { access: 'ask' },
+      schema: {
+        operationId: 'ask',
+        tags: ['ask'],
+        summary: 'Ask the documents',
+        description:
+          "Answers with sources, in the question's language, or says that the documents carry no answer. With `Accept: text/event-stream` the events are sources, token (several), done; error when it breaks off.",
+        security: [{ apiKey: ['ask'] }],
+        body: AskBody,
+        response: { 200: ref(AnswerSchema), ...problems(400, 413, 415, 502, 504, ...guarded) },
+      },
+    },
+    async (request, reply) => {
+      const events = ask(deps, askRequest(request.body, callerGone(reply)));
+      if (/\btext\/event-stream\b/iu.test(request.headers.accept ?? '')) return stream(events, reply);
+      return reply.send(answerBody(await wholeAnswer(events)));
+    },
+  );
+};

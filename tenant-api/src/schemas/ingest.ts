@@ -1,0 +1,74 @@
+import { Type, type Static } from 'typebox';
+import { Nullable, Timestamp, Uuid, oneOf } from './common.ts';
+
+export const JobState = oneOf(
+  ['queued', 'extracting', 'chunking', 'embedding', 'indexing', 'done', 'failed', 'duplicate', 'no_text'],
+  {
+    description:
+      'done: answerable. duplicate: these bytes of this source are here or under way. no_text: nothing to read in it, such as a scan. failed: see error.',
+  },
+);
+
+export const Job = Type.Object(
+  {
+    jobId: Uuid,
+    state: JobState,
+    itemId: Nullable(Uuid),
+    version: Nullable(Type.Integer()),
+    title: Nullable(Type.String()),
+    source: Type.String(),
+    mediaType: Nullable(Type.String()),
+    bytes: Nullable(Type.Integer()),
+    chunks: Type.Integer({ description: 'Chunks made so far.' }),
+    chunksTotal: Nullable(Type.Integer()),
+    attempts: Type.Integer(),
+    seconds: Type.Number({ description: 'From the upload to now, or to the end.' }),
+    createdAt: Timestamp,
+    finishedAt: Nullable(Timestamp),
+    error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+  },
+  { $id: 'IngestJob' },
+);
+export type JobBody = Static<typeof Job>;
+
+export const WaitQuery = Type.Object({
+  wait: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 120, description: 'Seconds to wait for the end of the job.' }),
+  ),
+});
+
+export const JobParams = Type.Object({ id: Uuid });
+
+export const Event = Type.Object(
+  {
+    eventId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'Chosen by the sender: the same event sent twice counts once.' }),
+    ),
+    ts: Timestamp,
+    type: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      pattern: '^[a-z][a-z0-9_.-]*$',
+      description: 'view, click, like, solve, …',
+    }),
+    userId: Type.Optional(Uuid),
+    itemId: Type.Optional(Uuid),
+    meta: Type.Optional(
+      Type.Record(
+        Type.String({ maxLength: 64 }),
+        Type.Union([Type.String({ maxLength: 512 }), Type.Number(), Type.Boolean(), Type.Null()]),
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type EventBody = Static<typeof Event>;
+
+export const TelemetryBody = Type.Object(
+  { events: Type.Array(Event, { minItems: 1, maxItems: 1000 }) },
+  { additionalProperties: false, description: 'Anonymous events; no names, no addresses.' },
+);
+export const TelemetryAnswer = Type.Object({
+  accepted: Type.Integer({ description: 'Events in the request.' }),
+  stored: Type.Integer({ description: 'Of these, events that were new.' }),
+});

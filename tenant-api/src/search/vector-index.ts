@@ -1,0 +1,221 @@
+import { QdrantClient } from '@qdrant/js-client-rest';
+import { LunaError, errorMessage } from '@luna-iems/service-kit';
+import type { Language } from '../text/language.ts';
+import { lexicalText } from './lexical-text.ts';
+import type { Hit, Legs } from './fuse.ts';
+
+/** A chunk as it goes into the index. */
+export interface IndexPoint {
+  id: string;
+  vector: readonly number[];
+  /** What BM25 reads. */
+  text: string;
+  itemId: string;
+  version: number;
+  chunkIdx: number;
+  tags: readonly string[];
+  source: string;
+  language: Language;
+}
+
+export interface SearchFilter {
+  tags?: readonly string[];
+  source?: string;
+  itemId?: string;
+}
+
+export interface SearchRequest {
+  /** Undefined asks the lexical leg only. */
+  vector?: readonly number[];
+  text: string;
+  language: Language;
+  filter: SearchFilter;
+  /** Candidates of each leg. */
+  limit: number;
+}
+
+/** Qdrant, as the store of one tenant's chunk vectors. */
+export interface VectorIndex {
+  /** Throws when Qdrant does not answer. */
+  ping(): Promise<void>;
+  /** Makes the collection and its indexes if they are not there. */
+  ensureCollection(collection: string, dimensions: number): Promise<void>;
+  /** Points the alias at the collection, atomically. */
+  switchAlias(collection: string): Promise<void>;
+  upsert(collection: string, points: readonly IndexPoint[]): Promise<void>;
+  /** Removes an item's points, all versions or only those other than `keepVersion`. */
+  removeItem(itemId: string, keepVersion?: number): Promise<void>;
+  /** Removes the points of one version, for an ingest that was given up. */
+  removeVersion(itemId: string, version: number): Promise<void>;
+  search(request: SearchRequest): Promise<Legs>;
+  /** Exact number of points, of one item or of all. 0 while there is no collection. */
+  count(itemId?: string): Promise<number>;
+}
+
+export interface VectorIndexDeps {
+  url: string;
+  apiKey: string | undefined;
+}
+
+export const chunksAlias = 'chunks';
+const TIMEOUT_MS = 15_000;
+const UPSERT_BATCH = 64;
+const bm25 = 'bm25';
+const bm25Model = 'qdrant/bm25';
+const languageName: Record<Language, string> = { de: 'german', en: 'english' };
+
+type Condition = Record<string, unknown>;
+const must = (key: string, value: unknown): Condition => ({ key, match: { value } });
+
+function filterOf(filter: SearchFilter): { must: Condition[] } | undefined {
+  const conditions = [
+    ...(filter.itemId === undefined ? [] : [must('item_id', filter.itemId)]),
+    ...(filter.source === undefined ? [] : [must('source', filter.source)]),
+    ...(filter.tags === undefined || filter.tags.length === 0
+      ? []
+      : [{ key: 'tags', match: { any: [...filter.tags] } }]),
+  ];
+  return conditions.length === 0 ? undefined : { must: conditions };
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = (error as { status?: unknown } | undefined)?.status;
+  return typeof status === 'number' ? status : undefined;
+}
+
+function explain(error: unknown): string {
+  const detail = (error as { data?: { status?: { error?: unknown } } } | undefined)?.data?.status?.error;
+  return typeof detail === 'string' ? detail : errorMessage(error);
+}
+
+/** Runs a call and turns the client's errors into coded ones: away is 503, refused is 502. */
+async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const status = statusOf(error);
+    const code = status === undefined ? 'LUNA_VECTOR_STORE_UNREACHABLE' : 'LUNA_VECTOR_STORE';
+    throw new LunaError(code, `qdrant: ${what} failed: ${explain(error)}`, {
+      status: status === undefined || status >= 500 ? 503 : 502,
+      cause: error,
+      details: { service: 'qdrant' },
+    });
+  }
+}
+
+const document = (
+  text: string,
+  language: Language,
+): { text: string; model: string; options: Record<string, unknown> } => ({
+  text: lexicalText(text),
+  model: bm25Model,
+  options: { language: languageName[language] },
+});
+
+type Upsert = Extract<Parameters<QdrantClient['upsert']>[1], { points: unknown[] }>['points'][number];
+
+function toPoint(point: IndexPoint): Upsert {
+  return {
+    id: point.id,
+    vector: { '': [...point.vector], [bm25]: document(point.text, point.language) },
+    payload: {
+      item_id: point.itemId,
+      chunk_idx: point.chunkIdx,
+      version: point.version,
+      tags: [...point.tags],
+      source: point.source,
+      language: point.language,
+    },
+  };
+}
+
+interface ScoredPoint {
+  id: string | number;
+  score: number;
+}
+const hits = (points: readonly ScoredPoint[] | undefined): Hit[] =>
+  (points ?? []).map(({ id, score }) => ({ id: String(id), score }));
+
+async function ensureCollection(client: QdrantClient, collection: string, dimensions: number): Promise<void> {
+  const { exists } = await client.collectionExists(collection);
+  if (!exists) {
+    await client.createCollection(collection, {
+      vectors: { size: dimensions, distance: 'Cosine' },
+      sparse_vectors: { [bm25]: { modifier: 'idf' } },
+    });
+  }
+  for (const field of ['item_id', 'source', 'tags']) {
+    await client.createPayloadIndex(collection, { field_name: field, field_schema: 'keyword', wait: true });
+  }
+  await client.createPayloadIndex(collection, { field_name: 'version', field_schema: 'integer', wait: true });
+}
+
+async function search(client: QdrantClient, request: SearchRequest): Promise<Legs> {
+  const filter = filterOf(request.filter);
+  const common = { limit: request.limit, with_payload: false, ...(filter === undefined ? {} : { filter }) };
+  const lexical = { query: document(request.text, request.language), using: bm25, ...common };
+  const dense = request.vector === undefined ? [] : [{ query: [...request.vector], ...common }];
+  const answers = await client.queryBatch(chunksAlias, { searches: [lexical, ...dense] });
+  return { lexical: hits(answers[0]?.points), dense: hits(answers[1]?.points) };
+}
+
+async function count(client: QdrantClient, itemId?: string): Promise<number> {
+  const filter = itemId === undefined ? {} : { filter: { must: [must('item_id', itemId)] } };
+  try {
+    return (await client.count(chunksAlias, { exact: true, ...filter })).count;
+  } catch (error) {
+    if (statusOf(error) === 404) return 0;
+    throw error;
+  }
+}
+
+async function removeWhere(client: QdrantClient, filter: { must: Condition[]; must_not?: Condition[] }): Promise<void> {
+  try {
+    await client.delete(chunksAlias, { wait: true, filter });
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+}
+
+/** The index on a Qdrant server. */
+export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
+  const client = new QdrantClient({
+    url: deps.url,
+    ...(deps.apiKey === undefined ? {} : { apiKey: deps.apiKey }),
+    timeout: TIMEOUT_MS,
+    // It would report through console.warn; readiness finds out by itself.
+    checkCompatibility: false,
+  });
+  return {
+    ping: async () => void (await call('list collections', () => client.getCollections())),
+    ensureCollection: (collection, dimensions) =>
+      call('create collection', () => ensureCollection(client, collection, dimensions)),
+    switchAlias: (collection) =>
+      call('switch alias', async () => {
+        const { aliases } = await client.getAliases();
+        const current = aliases.find((alias) => alias.alias_name === chunksAlias);
+        if (current?.collection_name === collection) return;
+        const drop = current ? [{ delete_alias: { alias_name: chunksAlias } }] : [];
+        await client.updateCollectionAliases({
+          actions: [...drop, { create_alias: { collection_name: collection, alias_name: chunksAlias } }],
+        });
+      }),
+    upsert: (collection, points) =>
+      call('upsert', async () => {
+        for (let from = 0; from < points.length; from += UPSERT_BATCH) {
+          await client.upsert(collection, { wait: true, points: points.slice(from, from + UPSERT_BATCH).map(toPoint) });
+        }
+      }),
+    removeItem: (itemId, keepVersion) =>
+      call('delete points', () =>
+        removeWhere(client, {
+          must: [must('item_id', itemId)],
+          ...(keepVersion === undefined ? {} : { must_not: [must('version', keepVersion)] }),
+        }),
+      ),
+    removeVersion: (itemId, version) =>
+      call('delete points', () => removeWhere(client, { must: [must('item_id', itemId), must('version', version)] })),
+    search: (request) => call('search', () => search(client, request)),
+    count: (itemId) => call('count', () => count(client, itemId)),
+  };
+}

@@ -1,0 +1,112 @@
+import { hostname } from 'node:os';
+import {
+  createHttpClient,
+  createMetrics,
+  systemClock,
+  systemRandom,
+  type HttpClient,
+  type Logger,
+  type Metrics,
+} from '@luna-iems/service-kit';
+import { createPool, type Database } from '@luna-iems/tenant-db';
+import type { AppDeps } from './app.ts';
+import { createApiKeys } from './auth/api-keys.ts';
+import { essentialParts, partChecks } from './checks.ts';
+import type { Config } from './config.ts';
+import { createOllama } from './embed/ollama.ts';
+import { presetFor } from './embed/presets.ts';
+import { createProfileManager, type ProfileManager } from './embed/profile-manager.ts';
+import { refill } from './embed/refill.ts';
+import { createTika } from './extract/tika.ts';
+import { createIngestWorker, type IngestWorker } from './ingest/worker.ts';
+import { createApiMetrics } from './metrics.ts';
+import { createVectorIndex, type VectorIndex } from './search/vector-index.ts';
+import { cronJobsFromPod } from './sim/cronjobs.ts';
+import { createSupervisor, type Supervisor } from './status/supervisor.ts';
+
+/** All parts of one process, wired. Nothing of it has contacted anything yet. */
+export interface Services {
+  app: AppDeps;
+  worker: IngestWorker;
+  supervisor: Supervisor;
+  profiles: ProfileManager;
+  /** Ends connections. */
+  close(): Promise<void>;
+}
+
+export interface ServicesInput {
+  config: Config;
+  log: Logger;
+  env: Readonly<Record<string, string | undefined>>;
+  version: string;
+}
+
+interface Parts {
+  db: Database;
+  index: VectorIndex;
+  metrics: Metrics;
+  tikaHttp: HttpClient;
+  ollamaHttp: HttpClient;
+}
+
+function connect({ config, log }: ServicesInput): Parts {
+  return {
+    db: createPool({ connectionString: config.DATABASE_URL, applicationName: 'tenant-api', log }),
+    index: createVectorIndex({ url: config.QDRANT_URL, apiKey: config.QDRANT_API_KEY }),
+    metrics: createMetrics({ labels: { tenant: config.TENANT_NAME } }),
+    tikaHttp: createHttpClient({ name: 'tika', baseUrl: config.TIKA_URL }),
+    ollamaHttp: createHttpClient({ name: 'ollama', baseUrl: config.OLLAMA_URL }),
+  };
+}
+
+/** Makes the parts of a process from its settings. */
+export function createServices(input: ServicesInput): Services {
+  const { config, log, env, version } = input;
+  const { db, index, metrics, tikaHttp, ollamaHttp } = connect(input);
+  const clock = systemClock;
+  const apiMetrics = createApiMetrics(metrics);
+  const tika = createTika(tikaHttp);
+  const ollama = createOllama(ollamaHttp);
+  const keys = createApiKeys({ dir: config.API_KEYS_DIR, log, clock });
+  const model = config.EMBEDDING_MODEL;
+  const preset = presetFor(model, config.EMBEDDING_DIMENSIONS);
+  const profiles = createProfileManager({
+    ...{ ollama, index, db, log, model, preset },
+    refill: (profile, signal) => refill({ db, index, log }, profile, signal),
+  });
+  const profile = (): ReturnType<ProfileManager['current']> => profiles.current();
+  const supervisor = createSupervisor({
+    checks: partChecks({ db, index, tika, ollama, profiles, keys, embeddingModel: model }),
+    essential: essentialParts,
+    log,
+    clock,
+    observe: apiMetrics.setPart,
+  });
+  const worker = createIngestWorker({
+    ...{ db, index, tika, profile, log, clock },
+    name: `${hostname()}-${process.pid}`,
+    leaseSeconds: config.INGEST_LEASE_SECONDS,
+    concurrency: config.INGEST_CONCURRENCY,
+    random: systemRandom,
+    observe: apiMetrics.observeIngest,
+    count: apiMetrics.countIngest,
+    ready: async () => supervisor.require('database', 'qdrant', 'tika', 'ollama', 'embedding'),
+  });
+  const app: AppDeps = {
+    ...{ db, index, profile, ollama, log, clock, metrics, keys, profiles, supervisor, version },
+    observe: apiMetrics.observeAsk,
+    count: apiMetrics.countAsk,
+    chatModel: config.CHAT_MODEL,
+    chatContextTokens: config.CHAT_CONTEXT_TOKENS,
+    cronJobs: cronJobsFromPod(env, config.simCronJobs, config.TENANT_NAMESPACE),
+    tenant: config.TENANT_NAME,
+    wake: () => worker.wake(),
+    uploadDir: config.UPLOAD_DIR,
+    maxBytes: config.UPLOAD_MAX_BYTES,
+    ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([db.close(), tikaHttp.close(), ollamaHttp.close()]);
+  };
+  return { app, worker, supervisor, profiles, close };
+}

@@ -1,0 +1,84 @@
+import {
+  countOpenIngestJobs,
+  countTables,
+  readLastWrites,
+  readSchemaVersion,
+  type Database,
+  type TableCounts,
+} from '@luna-iems/tenant-db';
+import type { Clock } from '@luna-iems/service-kit';
+import type { ProfileManager, ProfileStatus } from '../embed/profile-manager.ts';
+import type { VectorIndex } from '../search/vector-index.ts';
+import type { CronJobs } from '../sim/cronjobs.ts';
+import { simState, type SimState } from '../sim/status.ts';
+import type { ComponentState, Supervisor } from './supervisor.ts';
+
+export interface SummaryDeps {
+  db: Database;
+  index: VectorIndex;
+  profiles: ProfileManager;
+  supervisor: Supervisor;
+  cronJobs: CronJobs | undefined;
+  clock: Clock;
+  tenant: string;
+  version: string;
+  chatModel: string | undefined;
+}
+
+export type Counts = Record<keyof TableCounts | 'points' | 'openJobs', number | null>;
+
+export interface Summary {
+  tenant: string;
+  version: string;
+  at: Date;
+  ready: boolean;
+  schemaVersion: number | null;
+  components: Readonly<Record<string, ComponentState>>;
+  counts: Counts;
+  simulation: { state: SimState; lastWrites: { meter: Date | null; market: Date | null } };
+  embedding: ProfileStatus;
+  chat: { model: string | null; mode: 'extractive' | 'generated' };
+}
+
+/** A number that is not known now is null, never 0. */
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  return work.catch(() => null);
+}
+
+const noTables: Record<keyof TableCounts, null> = {
+  items: null,
+  chunks: null,
+  events: null,
+  smart_meter_readings: null,
+  market_prices: null,
+  users: null,
+};
+
+/** Asks everything at once and waits for the slowest; parts that are away cost their timeout, not the answer. */
+export async function readSummary(deps: SummaryDeps): Promise<Summary> {
+  const { db, index, profiles, supervisor, cronJobs, clock, tenant, version, chatModel } = deps;
+  const components = await supervisor.checkAll();
+  const database = components['database']?.ok === true;
+  const whenThere = <T>(work: () => Promise<T>): Promise<T | null> =>
+    database ? orNull(work()) : Promise.resolve(null);
+  const [tables, openJobs, schemaVersion, lastWrites, points, jobs] = await Promise.all([
+    whenThere(() => countTables(db)),
+    whenThere(() => countOpenIngestJobs(db)),
+    whenThere(() => readSchemaVersion(db)),
+    whenThere(() => readLastWrites(db)),
+    components['qdrant']?.ok === true ? orNull(index.count()) : null,
+    cronJobs ? orNull(cronJobs.read()) : [],
+  ]);
+  return {
+    tenant,
+    version,
+    at: clock.now(),
+    ready: supervisor.readiness().ready,
+    schemaVersion,
+    components,
+    counts: { ...(tables ?? noTables), points, openJobs },
+    simulation: { state: simState(jobs ?? []), lastWrites: lastWrites ?? { meter: null, market: null } },
+    embedding: profiles.status(),
+    chat: { model: chatModel ?? null, mode: chatModel === undefined ? 'extractive' : 'generated' },
+  };
+}
