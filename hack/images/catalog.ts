@@ -34,10 +34,10 @@ export function catalog({ cpuinfo, ownBase, artifactFolder }: CatalogDeps): Read
   const models = modelsArtifact({ key: ollama.key, folder: () => artifactFolder('ollama', ollama) });
   const timescale = { POSTGRES_MAJOR: imageVersions.postgresMajor, TIMESCALEDB: imageVersions.timescaledb };
   const images: ImageDefinition[] = [
-    { ...standIn('debian'), artifact: debianArtifact, usualSeconds: 10 },
-    { ...standIn('busybox'), base: 'debian', usualSeconds: 8 },
-    { ...standIn('node'), base: 'debian', artifact: nodeArtifact, usualSeconds: 15 },
-    { ...standIn('timescaledb'), base: 'debian', buildArgs: timescale, usualSeconds: 40 },
+    { ...standIn('debian'), artifact: debianArtifact, usualSeconds: 3 },
+    { ...standIn('busybox'), base: 'debian', usualSeconds: 3 },
+    { ...standIn('node'), base: 'debian', artifact: nodeArtifact, usualSeconds: 7 },
+    { ...standIn('timescaledb'), base: 'debian', buildArgs: timescale, usualSeconds: 15 },
     {
       ...standIn('qdrant'),
       base: 'debian',
@@ -45,8 +45,8 @@ export function catalog({ cpuinfo, ownBase, artifactFolder }: CatalogDeps): Read
       artifact: qdrantArtifact,
       usualSeconds: 20,
     },
-    { ...standIn('tika'), base: 'debian', artifact: tikaArtifact, usualSeconds: 40 },
-    { ...standIn('ollama'), base: 'debian', include: ['Dockerfile'], artifact: ollama, usualSeconds: 15 },
+    { ...standIn('tika'), base: 'debian', artifact: tikaArtifact, usualSeconds: 20 },
+    { ...standIn('ollama'), base: 'debian', include: ['Dockerfile'], artifact: ollama, usualSeconds: 8 },
     {
       ...standIn('models'),
       base: 'busybox',

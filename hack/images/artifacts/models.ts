@@ -22,7 +22,7 @@ export function modelsArtifact(ollama: {
   return {
     // The store does not depend on the processor, only on the Ollama that wrote it.
     key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.gguf, '1'],
-    usualSeconds: 30,
+    usualSeconds: 8,
     async make(folder) {
       await ensureHostTools(['pip', 'unzip']);
       const tools = await ollama.folder();

@@ -15,7 +15,7 @@ export function ollamaArtifact(cpuinfo: string): Artifact {
   const march = marchLevel(cpuinfo, process.arch);
   return {
     key: ['ollama', imageVersions.ollama, process.arch, march],
-    usualSeconds: 300,
+    usualSeconds: 180,
     async make(folder) {
       await ensureHostTools(['compiler', 'json', 'stb', 'flock']);
       if (!(await succeeds('go', ['version'])))

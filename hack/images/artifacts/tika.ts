@@ -8,7 +8,7 @@ import type { Artifact } from '../types.ts';
 /** `tika-server.jar`: the server with every parser, from Maven Central as this machine's Maven reaches it. */
 export const tikaArtifact: Artifact = {
   key: ['tika', imageVersions.tika],
-  usualSeconds: 20,
+  usualSeconds: 12,
   async make(folder) {
     await ensureHostTools(['maven']);
     const coordinates = `org.apache.tika:tika-server-standard:${imageVersions.tika}`;

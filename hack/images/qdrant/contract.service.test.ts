@@ -1,14 +1,17 @@
 /**
- * What Luna relies on in Qdrant, with the client that tenant-api uses. Runs against `QDRANT_URL`: the local stand-in in the service
- * tier, and the real server wherever one is at hand. Makes collections of its own and removes them.
+ * What Luna relies on in Qdrant, with the client that tenant-api uses. Runs against the stand-in in the service tier, and against a
+ * real server where QDRANT_CONTRACT_URL names one. Makes collections of its own and removes them.
  */
 import { randomUUID } from 'node:crypto';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const url = process.env['QDRANT_URL'] ?? 'http://127.0.0.1:6333';
-const apiKey = process.env['QDRANT_API_KEY'] ?? '';
-const readOnlyKey = process.env['QDRANT_READ_ONLY_API_KEY'] ?? '';
+// The tier's set-up overwrites QDRANT_*; QDRANT_CONTRACT_* names another server, with its own keys or none.
+const elsewhere = process.env['QDRANT_CONTRACT_URL'];
+const prefix = elsewhere === undefined ? 'QDRANT_' : 'QDRANT_CONTRACT_';
+const url = process.env[`${prefix}URL`] ?? 'http://127.0.0.1:6333';
+const apiKey = process.env[`${prefix}API_KEY`] ?? '';
+const readOnlyKey = process.env[`${prefix}READ_ONLY_API_KEY`] ?? '';
 const client = new QdrantClient({ url, apiKey, checkCompatibility: true });
 const run = randomUUID().slice(0, 8);
 const name = `contract-${run}`;
