@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { modeLine, renderCitation, renderSources, type Citation } from './answer.ts';
-import { tokenOf } from './ask.ts';
 
 const citation: Citation = {
   n: 1,
@@ -9,7 +8,7 @@ const citation: Citation = {
   title: 'OBIS-Kennzahlen',
   source: 'obis.md',
   page: 3,
-  heading: ['2 Kennzahlen', '2.1 Zählerstände'],
+  heading: '2 Kennzahlen › 2.1 Zählerstände',
   quote: 'Die OBIS-Kennzahl 1.8.0\nbedeutet: Bezug.',
 };
 
@@ -25,8 +24,8 @@ describe('renderCitation', () => {
   });
 
   it('does with what a plain text file has: no heading, no page', () => {
-    const bare: Citation = { n: 2, itemId: 'i', chunkId: 'c', title: null, source: 'a.txt', page: null, heading: null };
-    expect(renderCitation(bare, 100)).toBe('[2] a.txt\n    (a.txt; item i, chunk c)');
+    const bare: Citation = { n: 2, itemId: 'i', chunkId: 'c', title: 'a', source: 'a.txt', quote: '' };
+    expect(renderCitation(bare, 100)).toBe('[2] a\n    (a.txt; item i, chunk c)');
   });
 });
 
@@ -41,17 +40,5 @@ describe('modeLine', () => {
   it('explains the modes and shows an unknown one as it is', () => {
     expect(modeLine('extractive')).toContain('quoted from your documents');
     expect(modeLine('dreamt')).toBe('[dreamt]');
-  });
-});
-
-describe('tokenOf', () => {
-  it.each([
-    ['"Zähler"', 'Zähler'],
-    ['{"text":" a"}', ' a'],
-    ['{"token":"b"}', 'b'],
-    ['plain words', 'plain words'],
-    ['42', '42'],
-  ])('%s is %s', (data, text) => {
-    expect(tokenOf(data)).toBe(text);
   });
 });

@@ -5,11 +5,11 @@ export interface Citation {
   readonly n: number;
   readonly itemId: string;
   readonly chunkId: string;
-  readonly title?: string | null;
-  readonly source?: string | null;
-  readonly page?: number | null;
-  readonly heading?: string | readonly string[] | null;
-  readonly quote?: string | null;
+  readonly title: string;
+  readonly source: string;
+  readonly page?: number;
+  readonly heading?: string;
+  readonly quote: string;
 }
 
 /** What `/rag/ask` answers. */
@@ -33,19 +33,17 @@ export function modeLine(mode: string): string {
 
 /** Where in its document a citation points: heading path and page, whichever are known. */
 export function placeOf(citation: Citation): string {
-  const heading = typeof citation.heading === 'string' ? citation.heading : citation.heading?.join(' › ');
-  const page = citation.page === undefined || citation.page === null ? undefined : `page ${citation.page}`;
+  const { heading } = citation;
+  const page = citation.page === undefined ? undefined : `page ${citation.page}`;
   return [heading, page].filter((part) => part !== undefined && part !== '').join(', ');
 }
 
 /** One citation: `[1] title — heading, page (file; item …, chunk …)` and the sentences it stands for. */
 export function renderCitation(citation: Citation, width: number): string {
-  const name = citation.title ?? citation.source ?? citation.itemId;
   const place = placeOf(citation);
-  const source = citation.source === undefined || citation.source === null ? '' : `${citation.source}; `;
-  const head = `[${citation.n}] ${name}${place === '' ? '' : ` — ${place}`}`;
-  const lines = [head, `    (${source}item ${citation.itemId}, chunk ${citation.chunkId})`];
-  const quote = citation.quote?.replace(/\s+/g, ' ').trim() ?? '';
+  const head = `[${citation.n}] ${citation.title}${place === '' ? '' : ` — ${place}`}`;
+  const lines = [head, `    (${citation.source}; item ${citation.itemId}, chunk ${citation.chunkId})`];
+  const quote = citation.quote.replace(/\s+/g, ' ').trim();
   return [...lines, ...(quote === '' ? [] : [wrap(`“${quote}”`, width, '    ')])].join('\n');
 }
 

@@ -7,20 +7,6 @@ import { wrap } from './table.ts';
 
 const width = 110;
 
-/** The text in a `token` event: a JSON string, an object with the text, or the bare text. */
-export function tokenOf(data: string): string {
-  try {
-    const parsed = JSON.parse(data) as unknown;
-    if (typeof parsed === 'string') return parsed;
-    const piece = parsed as { text?: unknown; token?: unknown } | null;
-    if (typeof piece?.text === 'string') return piece.text;
-    if (typeof piece?.token === 'string') return piece.token;
-    return data;
-  } catch {
-    return data;
-  }
-}
-
 function failureOf({ data }: ServerEvent): CliError {
   const problem = JSON.parse(data) as { detail?: string; title?: string };
   return new CliError('LUNA_ANSWER_FAILED', `The answer broke off: ${problem.detail ?? problem.title ?? data}`);
@@ -36,7 +22,7 @@ async function readStream(
     if (event.event === 'error') throw failureOf(event);
     if (event.event === 'done') return { answer: JSON.parse(event.data) as Answer, streamed };
     if (event.event !== 'token') continue;
-    const text = tokenOf(event.data);
+    const { text } = JSON.parse(event.data) as { text: string };
     context.write(text);
     streamed += text;
   }

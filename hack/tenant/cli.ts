@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseInvocation, usage, type Invocation } from './args.ts';
 import { ask } from './ask.ts';
 import { CliError, sentenceOf } from './errors.ts';
+import { findKubectl } from './find-kubectl.ts';
 import { createKubectl } from './kubectl.ts';
 import { logs } from './logs.ts';
 import { migrate } from './migrate.ts';
@@ -17,7 +18,7 @@ const samples = join(import.meta.dirname, '..', '..', 'docs', 'samples');
 async function run(invocation: Invocation): Promise<number> {
   const context: Context = {
     tenant: invocation.tenant,
-    kubectl: createKubectl(process.env['KUBECTL'] || 'kubectl'),
+    kubectl: createKubectl(await findKubectl(process.env)),
     env: process.env,
     print: (line) => console.log(line),
     write: (text) => void process.stdout.write(text),

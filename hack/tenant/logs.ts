@@ -1,4 +1,4 @@
-import { namespaceOf, needCluster, type Context } from './session.ts';
+import { needCluster, readTenant, type Context } from './session.ts';
 
 /** How much of the logs is shown. */
 export interface LogOptions {
@@ -17,7 +17,7 @@ export function logArgs(namespace: string, selector: string, { tail, follow }: L
 /** Shows the logs of the operator and of the tenant's pods. Answers the exit code. */
 export async function logs(context: Context, options: LogOptions): Promise<number> {
   needCluster(context, 'logs');
-  const namespace = await namespaceOf(context);
+  const { namespace } = await readTenant(context);
   const sources = [
     { title: 'operator (luna-system)', args: logArgs('luna-system', 'app.kubernetes.io/name=luna-operator', options) },
     {

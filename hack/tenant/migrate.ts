@@ -1,6 +1,6 @@
 import { CliError } from './errors.ts';
 import { handMadeName, lastWords, waitForJob, type JobObject } from './jobs.ts';
-import { namespaceOf, needCluster, type Context } from './session.ts';
+import { needCluster, readTenant, type Context } from './session.ts';
 
 const timeoutMs = 300_000;
 const handMade = 'luna-iems.io/hand-made';
@@ -40,7 +40,7 @@ export function copyOf(job: JobObject, name: string): object {
 /** Runs the tenant's schema migrations again, in a copy of the operator's own Job. Answers the exit code. */
 export async function migrate(context: Context): Promise<number> {
   needCluster(context, 'migrate');
-  const namespace = await namespaceOf(context);
+  const { namespace } = await readTenant(context);
   const jobs = (await context.kubectl.json(['-n', namespace, 'get', 'jobs'])) as { items: readonly JobObject[] };
   const existing = newestSchemaJob(jobs.items);
   if (existing === undefined)

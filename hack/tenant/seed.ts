@@ -26,7 +26,7 @@ interface Job {
   readonly state: string;
   readonly itemId?: string | null;
   readonly chunks?: number | null;
-  readonly error?: unknown;
+  readonly error?: { readonly code: string; readonly message: string };
 }
 
 /** What became of one file. `no_text` is no failure: a scan waits for OCR. */
@@ -84,19 +84,16 @@ async function finish(context: Context, api: Api, job: Job): Promise<Job> {
   const deadline = context.now() + jobDeadlineMs;
   let current = job;
   while (!ended.has(current.state) && job.jobId !== undefined) {
-    if (context.now() > deadline) return { ...current, state: 'failed', error: `still ${current.state} after 15 min` };
+    if (context.now() > deadline)
+      return {
+        ...current,
+        state: 'failed',
+        error: { code: 'LUNA_SEED_TIMEOUT', message: `still ${current.state} after 15 min` },
+      };
     await context.sleep(1_000);
     current = await api.json<Job>(`/ingest/jobs/${job.jobId}`);
   }
   return current;
-}
-
-/** A job's error as a sentence: a string, or a problem with a detail. */
-export function reasonOf(error: unknown): string | undefined {
-  if (error === undefined || error === null) return undefined;
-  if (typeof error === 'string') return error;
-  const problem = error as { detail?: string; message?: string; code?: string };
-  return problem.detail ?? problem.message ?? problem.code ?? JSON.stringify(error);
 }
 
 async function seedOne(context: Context, api: Api, path: { folder: string; file: string }): Promise<Seeded> {
@@ -111,7 +108,7 @@ async function seedOne(context: Context, api: Api, path: { folder: string; file:
       seconds: seconds(),
       itemId: job.itemId ?? undefined,
       chunks: job.chunks ?? undefined,
-      reason: reasonOf(job.error),
+      reason: job.error?.message,
     };
   } catch (error) {
     return { ...base, state: 'failed', seconds: seconds(), reason: sentenceOf(error) };

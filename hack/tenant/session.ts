@@ -36,15 +36,24 @@ export function needCluster(context: Context, command: string): void {
     );
 }
 
-interface Tenant {
-  readonly spec?: { readonly namespace?: string };
+interface TenantObject {
+  readonly spec?: { readonly namespace?: string; readonly simulation?: { readonly enabled?: boolean } };
   readonly status?: { readonly namespace?: string };
 }
 
-/** The namespace that the tenant lives in, as its own object says. */
-export async function namespaceOf(context: Context): Promise<string> {
-  const found = (await context.kubectl.json(['get', 'lunatenants.luna-iems.io', context.tenant])) as Tenant;
-  return found.status?.namespace ?? found.spec?.namespace ?? `luna-${context.tenant}`;
+/** What the commands need to know from a LunaTenant. */
+export interface Tenant {
+  readonly namespace: string;
+  readonly simulated: boolean;
+}
+
+/** The tenant as its own object in the cluster describes it. */
+export async function readTenant(context: Context): Promise<Tenant> {
+  const found = (await context.kubectl.json(['get', 'lunatenants.luna-iems.io', context.tenant])) as TenantObject;
+  return {
+    namespace: found.status?.namespace ?? found.spec?.namespace ?? `luna-${context.tenant}`,
+    simulated: found.spec?.simulation?.enabled ?? true,
+  };
 }
 
 /** The key in one entry of Secret `tenant-api-keys`: base64 around `{"key": …, "scopes": […]}`. */
@@ -78,7 +87,7 @@ export async function openSession(context: Context): Promise<Session> {
   const url = context.env['LUNA_URL'];
   if (url !== undefined && url !== '')
     return { api: createApi(url, context.env['LUNA_API_KEY']), close: async () => undefined };
-  const namespace = await namespaceOf(context);
+  const { namespace } = await readTenant(context);
   const key = await adminKey(context, namespace);
   const forward = await openForward({
     program: context.kubectl.program,

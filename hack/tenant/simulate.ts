@@ -1,6 +1,6 @@
 import { CliError } from './errors.ts';
 import { handMadeName, lastWords, waitForJob, type JobEnd } from './jobs.ts';
-import { namespaceOf, needCluster, type Context } from './session.ts';
+import { needCluster, readTenant, type Context } from './session.ts';
 import { duration, renderTable } from './table.ts';
 
 const simulators = ['sim-meter', 'sim-market'] as const;
@@ -83,7 +83,7 @@ async function report(context: Context, namespace: string, end: JobEnd): Promise
 /** Runs both simulators once, now, and prints what the database holds afterwards. Answers the exit code. */
 export async function simulate(context: Context): Promise<number> {
   needCluster(context, 'simulate');
-  const namespace = await namespaceOf(context);
+  const { namespace } = await readTenant(context);
   const started = context.now();
   const names: string[] = [];
   for (const simulator of simulators) names.push(await start(context, namespace, simulator));

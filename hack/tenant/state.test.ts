@@ -5,19 +5,17 @@ import { endOf, type JobObject } from './jobs.ts';
 import { copyOf, newestSchemaJob } from './migrate.ts';
 import { keyFromEntry } from './session.ts';
 import { bothFresh, renderCounts } from './simulate.ts';
-import { partsOf, renderParts } from './summary.ts';
+import { partsOf, renderParts, renderSummary } from './summary.ts';
+import { simulationPart, type SimStatus } from './simulation-part.ts';
 import { workloadsPart } from './workloads.ts';
 
 describe('partsOf', () => {
   it('shows every expected part, and one that the API does not report as failed', () => {
     const parts = partsOf({
-      components: {
-        database: { ok: true, latencyMs: 1.6 },
-        qdrant: { ok: false, error: 'connect ECONNREFUSED' },
-        tika: { ok: true },
-        objectStore: { ok: true, latencyMs: 1500 },
-      },
-      counts: {},
+      database: { ok: true, latencyMs: 1.6 },
+      qdrant: { ok: false, error: 'connect ECONNREFUSED' },
+      tika: { ok: true },
+      objectStore: { ok: true, latencyMs: 1500 },
     });
     expect(parts.map(({ part, ok }) => [part, ok])).toEqual([
       ['database', true],
@@ -29,6 +27,77 @@ describe('partsOf', () => {
     expect(renderParts(parts)).toContain('database     ok         2 ms');
     expect(renderParts(parts)).toContain('objectStore  ok        1.5 s');
     expect(renderParts(parts)).toContain('qdrant       failed        –  connect ECONNREFUSED');
+  });
+});
+
+describe('renderSummary', () => {
+  it('says in words what runs', () => {
+    const text = renderSummary(
+      {
+        tenant: 'demo',
+        version: '0.1.0',
+        schemaVersion: 4,
+        components: {},
+        counts: { items: 17, points: null },
+        simulation: { state: 'running', lastWrites: { meter: '2026-01-01T00:00:00Z', market: '2026-01-02T00:00:00Z' } },
+        embedding: { model: 'all-minilm', dimensions: 384, normalisation: 'fold', selfTest: 'passed' },
+        chat: { model: null, mode: 'extractive' },
+      },
+      Date.parse('2026-01-01T00:00:05Z'),
+    );
+    expect(text).toContain('embedding   all-minilm, 384 dimensions, normalisation fold, self-test passed');
+    expect(text).toContain('simulation  running; meters 5.0 s ago, prices until 2026-01-02 00:00 UTC');
+    expect(text).toContain('chat        no model: answers quote the documents');
+    expect(text).toMatch(/^items +17\npoints +–$/m);
+  });
+});
+
+describe('simulationPart', () => {
+  const now = Date.parse('2026-01-01T01:00:00Z');
+  const status = (changes: Partial<SimStatus>): SimStatus => ({
+    state: 'running',
+    lastWrites: { meter: '2026-01-01T00:59:58Z', market: null },
+    lastRuns: [{ kind: 'meter', error: null }],
+    ...changes,
+  });
+
+  it.each([
+    ['runs', status({}), true, 'running; meters 2.0 s ago, prices nothing yet'],
+    [
+      'has just begun',
+      status({ lastWrites: { meter: null, market: null }, lastRuns: [] }),
+      true,
+      'running; meters nothing yet',
+    ],
+    [
+      'was stopped',
+      status({ state: 'stopped', lastWrites: { meter: '2026-01-01T00:00:00Z', market: null } }),
+      true,
+      'stopped;',
+    ],
+    [
+      'has stalled',
+      status({ lastWrites: { meter: '2026-01-01T00:20:00Z', market: null } }),
+      false,
+      'runs, but meters 40 min ago',
+    ],
+    [
+      'fails',
+      status({ lastRuns: [{ kind: 'market', error: 'no database' }] }),
+      false,
+      'last market run failed: no database',
+    ],
+    ['cannot be seen', status({ state: 'unknown', reason: 'forbidden' }), false, 'forbidden'],
+  ])('a simulation that %s', (_, value, ok, note) => {
+    const part = simulationPart(value, 'writes', now);
+    expect([part.ok, part.note?.slice(0, note.length)]).toEqual([ok, note]);
+  });
+
+  it('is well where nothing should be written', () => {
+    expect(simulationPart(status({ state: 'unknown' }), 'no cluster', now)).toMatchObject({
+      ok: true,
+      note: 'no cluster',
+    });
   });
 });
 

@@ -18,7 +18,7 @@ async function showCluster(context: Context): Promise<void> {
 export async function status(context: Context): Promise<number> {
   if (!isDirect(context)) await showCluster(context);
   try {
-    context.print(renderSummary(await withSession(context, (api) => api.json<Summary>('/status/summary'))));
+    context.print(renderSummary(await withSession(context, (api) => api.json<Summary>('/status/summary')), Date.now()));
     return 0;
   } catch (error) {
     context.print(sentenceOf(error));

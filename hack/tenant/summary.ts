@@ -1,3 +1,4 @@
+import { lastWritesText, type LastWrites } from './last-writes.ts';
 import { duration, renderTable } from './table.ts';
 
 /** One part that the API depends on, as the API sees it. */
@@ -5,17 +6,25 @@ export interface Component {
   readonly ok: boolean;
   readonly latencyMs?: number | null;
   readonly error?: string | null;
+  readonly detail?: string;
 }
 
 /** `/status/summary`, as far as these commands read it. */
 export interface Summary {
-  readonly tenant?: string;
-  readonly version?: string;
-  readonly schemaVersion?: number | string | null;
+  readonly tenant: string;
+  readonly version: string;
+  readonly schemaVersion: number | null;
   readonly components: Readonly<Record<string, Component>>;
   readonly counts: Readonly<Record<string, number | null>>;
-  readonly simulation?: unknown;
-  readonly embedding?: Readonly<Record<string, unknown>>;
+  readonly simulation: { readonly state: string; readonly lastWrites: LastWrites };
+  readonly embedding: {
+    readonly model: string;
+    readonly dimensions: number;
+    readonly normalisation: string | null;
+    readonly selfTest: string;
+    readonly reason?: string;
+  };
+  readonly chat: { readonly model: string | null; readonly mode: string };
 }
 
 /** One line of `testping`. */
@@ -26,31 +35,19 @@ export interface Part {
   readonly note: string | undefined;
 }
 
-/** A value of unknown shape on one line: scalars as they are, the rest as `key=value` pairs. */
-export function inline(value: unknown): string {
-  if (value === null || value === undefined) return '–';
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object') return JSON.stringify(value);
-  return Object.entries(value)
-    .map(([key, entry]) =>
-      typeof entry === 'object' && entry !== null ? `${key}: ${inline(entry)}` : `${key}=${inline(entry)}`,
-    )
-    .join(', ');
-}
-
 /** The parts that every tenant has, in the order in which data flows through them. */
 export const expectedParts = ['database', 'qdrant', 'tika', 'ollama'] as const;
 
 /** A line for each part behind the API. A part that the API says nothing about has failed. */
-export function partsOf(summary: Summary): Part[] {
-  const names = [...new Set([...expectedParts, ...Object.keys(summary.components)])];
+export function partsOf(components: Summary['components']): Part[] {
+  const names = [...new Set([...expectedParts, ...Object.keys(components)])];
   return names.map((part) => {
-    const component = summary.components[part];
+    const component = components[part];
     return {
       part,
       ok: component?.ok === true,
       latencyMs: component?.latencyMs ?? undefined,
-      note: component === undefined ? 'not reported by the API' : (component.error ?? undefined),
+      note: component === undefined ? 'not reported by the API' : (component.error ?? component.detail),
     };
   });
 }
@@ -82,18 +79,34 @@ export function renderParts(parts: readonly Part[]): string {
   );
 }
 
-/** The summary as three small tables: what it is, its parts, its counts. */
-export function renderSummary(summary: Summary): string {
-  const about: [string, string][] = [
-    ['version', inline(summary.version)],
-    ['schema version', inline(summary.schemaVersion)],
-    ['embedding', inline(summary.embedding)],
-    ['simulation', inline(summary.simulation)],
+function embeddingText({ model, dimensions, normalisation, selfTest, reason }: Summary['embedding']): string {
+  const parts = [
+    model,
+    `${dimensions} dimensions`,
+    `normalisation ${normalisation ?? 'not chosen yet'}`,
+    `self-test ${selfTest}`,
+  ];
+  return [parts.join(', '), ...(reason === undefined ? [] : [reason])].join(': ');
+}
+
+/** The summary as three small tables: what it is, its parts, its counts. `nowMs` is wall-clock time. */
+export function renderSummary(summary: Summary, nowMs: number): string {
+  const about = [
+    ['version', summary.version],
+    ['schema', summary.schemaVersion === null ? undefined : `version ${summary.schemaVersion}`],
+    ['embedding', embeddingText(summary.embedding)],
+    [
+      'chat',
+      summary.chat.model === null
+        ? 'no model: answers quote the documents'
+        : `${summary.chat.model}, ${summary.chat.mode}`,
+    ],
+    ['simulation', `${summary.simulation.state}; ${lastWritesText(summary.simulation.lastWrites, nowMs)}`],
   ];
   return [
     renderTable([{ title: 'about' }, { title: 'value' }], about),
     '',
-    renderParts(partsOf(summary)),
+    renderParts(partsOf(summary.components)),
     '',
     renderTable(
       [{ title: 'count' }, { title: 'rows', align: 'right' }],

@@ -1,7 +1,7 @@
 import { createApi, type Api } from './api.ts';
 import { sentenceOf } from './errors.ts';
-import { isDirect, namespaceOf, openSession, type Context } from './session.ts';
-import { simulationPart, type SimStatus } from './simulation-part.ts';
+import { isDirect, openSession, readTenant, type Context } from './session.ts';
+import { simulationPart, type Expectation, type SimStatus } from './simulation-part.ts';
 import { partsOf, renderParts, unknownParts, type Part, type Summary } from './summary.ts';
 import { workloadsPart, type WorkloadList } from './workloads.ts';
 
@@ -18,7 +18,7 @@ async function measured(context: Context, part: string, probe: () => Promise<str
 async function workloads(context: Context): Promise<Part> {
   const started = context.now();
   try {
-    const namespace = await namespaceOf(context);
+    const { namespace } = await readTenant(context);
     const selector = `luna-iems.io/tenant=${context.tenant}`;
     const list = await context.kubectl.json(['-n', namespace, 'get', 'statefulsets,deployments', '-l', selector]);
     return { ...workloadsPart(list as WorkloadList), latencyMs: context.now() - started };
@@ -27,11 +27,17 @@ async function workloads(context: Context): Promise<Part> {
   }
 }
 
+async function expectation(context: Context): Promise<Expectation> {
+  if (isDirect(context)) return 'no cluster';
+  return (await readTenant(context)).simulated ? 'writes' : 'switched off';
+}
+
 async function simulation(context: Context, api: Api): Promise<Part> {
-  const started = context.now();
   try {
+    const expected = await expectation(context);
+    const started = context.now();
     const found = await api.json<SimStatus>('/sim/status');
-    return { ...simulationPart(found, Date.now()), latencyMs: context.now() - started };
+    return { ...simulationPart(found, expected, Date.now()), latencyMs: context.now() - started };
   } catch (error) {
     return { part: 'simulation', ok: false, latencyMs: undefined, note: sentenceOf(error) };
   }
@@ -40,7 +46,7 @@ async function simulation(context: Context, api: Api): Promise<Part> {
 async function behindApi(context: Context, api: Api): Promise<Part[]> {
   try {
     const summary = await api.json<Summary>('/status/summary');
-    return [...partsOf(summary), await simulation(context, api)];
+    return [...partsOf(summary.components), await simulation(context, api)];
   } catch (error) {
     return unknownParts().map((part) => ({ ...part, note: `unknown: ${sentenceOf(error)}` }));
   }
