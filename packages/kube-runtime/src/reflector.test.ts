@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createClient } from './client.ts';
+import { builtinKinds } from './kinds.ts';
+import { createReflector, type Reflector } from './reflector.ts';
+import { contentChanged, fromReflector, specOrMetadataChanged } from './source.ts';
+import { answer, startScriptedServer, type ScriptedServer } from './testing/scripted-server.ts';
+import { createTransport } from './transport.ts';
+import type { KubeObject } from './types.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+const object = (name: string, version: number, more: object = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'n', resourceVersion: String(version) },
+  ...more,
+});
+const list = (version: number, ...items: KubeObject[]): object => ({
+  metadata: { resourceVersion: String(version) },
+  items,
+});
+const expired = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' };
+/** What the server does, request by request; the last one repeats. `watch` lines are sent and the connection stays open unless `end`. */
+type Move =
+  { list: object } | { status: number; body?: unknown } | { watch: unknown[]; end?: boolean } | { break: true };
+
+const play = async (...moves: Move[]): Promise<{ reflector: Reflector<KubeObject>; server: ScriptedServer }> => {
+  const server = await startScriptedServer((_, response, index) => {
+    const move = moves[Math.min(index, moves.length - 1)];
+    if (!move || 'break' in move) return void response.destroy();
+    if ('list' in move) return answer(response, 200, move.list);
+    if ('status' in move) return answer(response, move.status, move.body ?? { message: 'as told' });
+    for (const event of move.watch) response.write(`${JSON.stringify(event)}\n`);
+    if (move.end) response.end();
+    else response.flushHeaders();
+  });
+  const transport = createTransport({ config: { server: server.url } });
+  const abort = new AbortController();
+  const reflector = createReflector({
+    client: createClient({ transport }),
+    kind: builtinKinds.ConfigMap,
+    backoff: { baseMs: 1, maxMs: 5 },
+  });
+  const done = reflector.run(abort.signal);
+  stops.push(async () => {
+    abort.abort();
+    await done;
+    await transport.close();
+    await server.close();
+  });
+  return { reflector, server };
+};
+const until = async (ask: () => boolean): Promise<void> => {
+  for (let turn = 0; turn < 2000 && !ask(); turn++) await new Promise((resolve) => setTimeout(resolve, 2));
+  expect(ask()).toBe(true);
+};
+const versions = (reflector: Reflector<KubeObject>): string[] =>
+  reflector.store.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`);
+const kindsOfCalls = (server: ScriptedServer): string[] =>
+  server.seen.map(({ url }) =>
+    url.searchParams.has('watch') ? `watch ${url.searchParams.get('resourceVersion')}` : 'list',
+  );
+const open: Move = { watch: [] };
+
+describe('reflector and a server that misbehaves', () => {
+  it('resumes a broken watch where the last event or bookmark left it', async () => {
+    const { reflector, server } = await play(
+      { list: list(10, object('a', 5)) },
+      { watch: [{ type: 'MODIFIED', object: object('a', 11) }], end: true },
+      { break: true },
+      { watch: [{ type: 'BOOKMARK', object: { metadata: { resourceVersion: '20' } } }], end: true },
+      open,
+    );
+    await until(() => server.seen.length >= 5);
+    expect(kindsOfCalls(server)).toEqual(['list', 'watch 10', 'watch 11', 'watch 11', 'watch 20']);
+    expect(versions(reflector)).toEqual(['a@11']);
+  });
+
+  it('lists anew when its place in history expired, told either way, and tells what it missed', async () => {
+    const { reflector, server } = await play(
+      { list: list(10, object('a', 1), object('b', 2)) },
+      { watch: [{ type: 'ERROR', object: expired }], end: true },
+      { list: list(30, object('b', 25), object('c', 26)) },
+      { status: 410, body: expired },
+      { list: list(40, object('c', 26)) },
+      open,
+    );
+    const told: string[] = [];
+    reflector.subscribe((change) => told.push(`${change.type} ${change.key}`));
+    await until(() => server.seen.length >= 6);
+    expect(kindsOfCalls(server)).toEqual(['list', 'watch 10', 'list', 'watch 30', 'list', 'watch 40']);
+    expect(told).toEqual(['added n/a', 'added n/b', 'deleted n/a', 'updated n/b', 'added n/c', 'deleted n/b']);
+  });
+
+  it('waits out refusals and nonsense, and is synced only after a whole list', async () => {
+    const { reflector, server } = await play(
+      { status: 500 },
+      { status: 403 },
+      { list: { metadata: { resourceVersion: '1', continue: 'more' }, items: [object('a', 1)] } },
+      { status: 503 },
+      { list: list(10, object('a', 1)) },
+      { watch: ['nonsense'], end: true },
+      { list: list(12, object('a', 1)) },
+      open,
+    );
+    expect(reflector.hasSynced()).toBe(false);
+    await reflector.synced;
+    expect(server.seen.length).toBeGreaterThanOrEqual(5);
+    await until(() => server.seen.length >= 8);
+    expect(versions(reflector)).toEqual(['a@1']);
+  });
+
+  it('doubts its starting point after five failures in a row', async () => {
+    const refusal: Move = { status: 504 };
+    const { server } = await play(
+      { list: list(1000) },
+      refusal,
+      refusal,
+      refusal,
+      refusal,
+      refusal,
+      { list: list(3) },
+      open,
+    );
+    await until(() => server.seen.length >= 8);
+    expect(kindsOfCalls(server).slice(5)).toEqual(['watch 1000', 'list', 'watch 3']);
+  });
+
+  it('takes the same event twice, and keeps going when a handler throws', async () => {
+    const { reflector } = await play(
+      { list: list(1) },
+      {
+        watch: [
+          { type: 'ADDED', object: object('a', 2) },
+          { type: 'ADDED', object: object('a', 2) },
+          { type: 'DELETED', object: object('a', 3) },
+          { type: 'DELETED', object: object('a', 3) },
+          { type: 'ADDED', object: object('b', 4) },
+        ],
+      },
+    );
+    const told: string[] = [];
+    reflector.subscribe(() => {
+      throw new Error('a bad handler');
+    });
+    reflector.subscribe((change) => told.push(`${change.type} ${change.key}`));
+    await until(() => reflector.store.size === 1 && versions(reflector)[0] === 'b@4');
+    expect(told).toEqual(['added n/a', 'deleted n/a', 'added n/b']);
+  });
+});
+
+describe('a reflector as a source', () => {
+  const update = (before: object, after: object): Parameters<typeof contentChanged>[0] => ({
+    type: 'updated',
+    key: 'n/a',
+    object: object('a', 2, after),
+    previous: object('a', 1, before),
+    initial: false,
+  });
+
+  it('is blind to changes that mean nothing', () => {
+    expect(contentChanged(update({ spec: 1 }, { spec: 1 }))).toBe(false);
+    expect(contentChanged(update({ status: 1 }, { status: 2 }))).toBe(true);
+    expect(specOrMetadataChanged(update({ status: 1 }, { status: 2 }))).toBe(false);
+    expect(specOrMetadataChanged(update({ spec: 1 }, { spec: 2 }))).toBe(true);
+    const labelled = update({}, {});
+    labelled.object.metadata.labels = { a: 'b' };
+    expect(specOrMetadataChanged(labelled)).toBe(true);
+  });
+
+  it('enqueues for the old and the new owner, and gives what a list brought low priority', async () => {
+    const { reflector } = await play(
+      { list: list(1, object('a', 1, { owner: 'x' })) },
+      { watch: [{ type: 'MODIFIED', object: object('a', 2, { owner: 'y' }) }] },
+    );
+    const keys: string[] = [];
+    const source = fromReflector(reflector, { keys: (one) => [String(one['owner'])] });
+    const stop = source.start((key, priority) => keys.push(`${key} ${priority}`));
+    await until(() => keys.length >= 3);
+    expect(keys).toEqual(['x low', 'x normal', 'y normal']);
+    stop();
+  });
+});
