@@ -27,10 +27,10 @@ const HOURLY = [
   90, 85, 81, 80, 80, 86, 101, 120, 127, 120, 113, 108, 104, 100, 99, 101, 107, 117, 130, 143, 136, 119, 107, 95,
 ];
 const HOURLY_MEAN = HOURLY.reduce((sum, value) => sum + value, 0) / HOURLY.length;
-const DAY_OFFSET: Readonly<Record<DayType, number>> = { workday: 7, saturday: -12, sunday: -24 };
+const DAY_OFFSET: Readonly<Record<DayType, number>> = { workday: 12, saturday: -16, sunday: -36 };
 /** What clear-sky irradiance of 1 kW/m² over the whole country takes off the price. */
-const SOLAR_EUR = 190;
-const WIND_EUR = 19;
+const SOLAR_EUR = 168;
+const WIND_EUR = 21;
 /** The auction's limits. */
 const LIMITS = [-500, 4000] as const;
 
@@ -46,12 +46,12 @@ export function createDayAhead(options: PriceOptions): PriceCurve {
     { periodMs: 1.5 * HOUR, weight: 0.4 },
   ]);
   const spikes = createSpikes(options);
-  const scale = levelEurMwh / 88;
+  const scale = levelEurMwh / 82;
   return (tsMs) => {
     const local = zone.local(tsMs);
-    const demand = dailyCurve(HOURLY, local.hour) + DAY_OFFSET[dayType(local)] - 5 * summer(tsMs);
+    const demand = dailyCurve(HOURLY, local.hour) + DAY_OFFSET[dayType(local)] - 2 * summer(tsMs);
     const solar = SOLAR_EUR * clearSky(sunAt(tsMs, place).sinElevation) * weather.clearness(tsMs);
-    const slow = 14 * fuel(tsMs) + 7 * short(tsMs) - WIND_EUR * weather.wind(tsMs);
+    const slow = 12 * fuel(tsMs) + 7 * short(tsMs) - WIND_EUR * weather.wind(tsMs);
     const smooth = demand - solar + slow + sawTooth(local.hour, 0.5);
     const price = scale * (softFloor(smooth) + spikes.mean(tsMs, tsMs + HOUR / 4));
     return Math.round(Math.min(LIMITS[1], Math.max(LIMITS[0], price)) * 100) / 100;
@@ -60,7 +60,7 @@ export function createDayAhead(options: PriceOptions): PriceCurve {
 
 /** Below zero renewable plants switch off, so prices fall more slowly there. */
 function softFloor(price: number): number {
-  return price >= 0 ? price : price * 0.45;
+  return price >= 0 ? price : price * 0.7;
 }
 
 /** Quarter-hours run ahead of the hour's slope, because power stations ramp in hourly steps. */
@@ -85,8 +85,8 @@ function createSpikes({ seed, market, zone }: PriceOptions): ReturnType<typeof c
       const perDay = 0.2 - 0.12 * summer(start);
       const hour = Math.floor(zone.local(start).hour);
       if (stream.uniform(slot) >= (perDay * (SPIKE_HOURS[hour] ?? 0)) / SPIKE_HOURS_SUM) return undefined;
-      const quarters = Math.min(56, 2 + Math.floor(-8 * Math.log(1 - stream.uniform(slot, 1))));
-      const size = 95 * Math.exp(0.55 * stream.normal(slot, 2));
+      const quarters = Math.min(56, 2 + Math.floor(-9 * Math.log(1 - stream.uniform(slot, 1))));
+      const size = 105 * Math.exp(0.55 * stream.normal(slot, 2));
       return { from: start, to: start + (quarters * HOUR) / 4, size };
     },
   });

@@ -20,6 +20,8 @@ const APPLIANCES: readonly Appliance[] = [
   { name: 'screens', powerKw: [0.08, 0.3], minutes: [60, 240], share: 0.21 },
 ];
 
+/** The busiest evening by the mean of the year. */
+export const MAX_ACTIVITY = 4;
 const SLOT_MS = 15 * 60_000;
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
@@ -32,7 +34,7 @@ export interface ApplianceOptions {
   readonly meterId: string;
   /** What all appliances together draw on average over a year, kW. */
   readonly meanKw: number;
-  /** How busy the home is at an instant; mean 1 over a year. */
+  /** How busy the home is at an instant; mean 1 over a year, at most MAX_ACTIVITY. */
   readonly activity: (tsMs: number) => number;
 }
 
@@ -52,7 +54,8 @@ function createAppliance(appliance: Appliance, { seed, meterId, meanKw, activity
     maxDurationMs: maxMinutes * MINUTE,
     draw: (slot) => {
       const start = slot * SLOT_MS;
-      if (stream.uniform(slot) >= usesPerSlot * activity(start + SLOT_MS / 2)) return undefined;
+      const chance = stream.uniform(slot);
+      if (chance >= usesPerSlot * MAX_ACTIVITY || chance >= usesPerSlot * activity(start)) return undefined;
       const from = start + Math.floor(stream.uniform(slot, 1) * SLOT_MS);
       const minutes = minMinutes + stream.uniform(slot, 2) * (maxMinutes - minMinutes);
       const size = minKw + stream.uniform(slot, 3) * (maxKw - minKw);

@@ -1,7 +1,7 @@
 import { layeredNoise } from '../random/noise.ts';
 import { createStream } from '../random/stream.ts';
 import type { Zone } from '../time/zone.ts';
-import { createAppliances, createFridge } from './appliances.ts';
+import { MAX_ACTIVITY, createAppliances, createFridge } from './appliances.ts';
 import { householdShape } from './household-shape.ts';
 
 const MINUTE = 60_000;
@@ -48,5 +48,23 @@ export function createHousehold({ seed, meterId, medianKwh, spread, zone }: Hous
     const smooth = smoothKw * activity(middle) * Math.exp(WOBBLE * wobble(middle) - WOBBLE ** 2 / 2);
     const switched = appliances.reduce((sum, appliance) => sum + appliance.mean(fromMs, toMs), 0);
     return standbyKw + fridge.mean(fromMs, toMs) + smooth + switched;
+  };
+}
+
+const QUARTER = 15 * MINUTE;
+
+/** A slow curve, asked for at quarter-hours only and linear between them: the wall clock and the calendar are dear. */
+function quarterHourly(curve: (tsMs: number) => number): (tsMs: number) => number {
+  let quarter = Number.NaN;
+  let left = 0;
+  let right = 0;
+  return (tsMs) => {
+    const index = Math.floor(tsMs / QUARTER);
+    if (index !== quarter) {
+      left = index === quarter + 1 ? right : curve(index * QUARTER);
+      right = curve((index + 1) * QUARTER);
+      quarter = index;
+    }
+    return left + (right - left) * (tsMs / QUARTER - index);
   };
 }

@@ -17,27 +17,26 @@ export interface PulseTrainOptions {
 export interface PulseTrain {
   /** Sum of the sizes, averaged over the interval. */
   mean(fromMs: number, toMs: number): number;
-  /** The largest pulse that is on at this moment. */
-  at(tsMs: number): Pulse | undefined;
 }
 
 export function createPulseTrain({ slotMs, maxDurationMs, draw }: PulseTrainOptions): PulseTrain {
   const lookBack = Math.ceil(maxDurationMs / slotMs);
-  // Rows come in time order mostly: remembering the last span saves drawing the same slots for each row. Nothing else depends on it.
-  let memoFrom = Number.NaN;
-  let memoTo = Number.NaN;
+  const remembered = rememberSlots(draw, 2 * lookBack + 4);
+  // Rows come in time order mostly: keeping the last span's pulses saves looking at the same slots for each row. Nothing else depends on it.
+  let memoFirst = Number.NaN;
+  let memoLast = Number.NaN;
   let memo: readonly Pulse[] = [];
   const touching = (fromMs: number, toMs: number): readonly Pulse[] => {
     const first = Math.floor(fromMs / slotMs) - lookBack;
     const last = Math.floor((toMs - 1) / slotMs);
-    if (first === memoFrom && last === memoTo) return memo;
+    if (first === memoFirst && last === memoLast) return memo;
     const pulses: Pulse[] = [];
     for (let slot = first; slot <= last; slot += 1) {
-      const pulse = draw(slot);
+      const pulse = remembered(slot);
       if (pulse !== undefined) pulses.push(pulse);
     }
-    memoFrom = first;
-    memoTo = last;
+    memoFirst = first;
+    memoLast = last;
     memo = pulses;
     return pulses;
   };
@@ -50,12 +49,21 @@ export function createPulseTrain({ slotMs, maxDurationMs, draw }: PulseTrainOpti
       }
       return sum / (toMs - fromMs);
     },
-    at: (tsMs) => {
-      let largest: Pulse | undefined;
-      for (const pulse of touching(tsMs, tsMs + 1)) {
-        if (pulse.from <= tsMs && tsMs < pulse.to && pulse.size > (largest?.size ?? -Infinity)) largest = pulse;
-      }
-      return largest;
-    },
+  };
+}
+
+type Draw = PulseTrainOptions['draw'];
+
+/** A ring of the slots drawn last. */
+function rememberSlots(draw: Draw, size: number): Draw {
+  const slots = new Float64Array(size).fill(Number.NaN);
+  const pulses: (Pulse | undefined)[] = [];
+  return (slot) => {
+    const place = ((slot % size) + size) % size;
+    if (slots[place] !== slot) {
+      slots[place] = slot;
+      pulses[place] = draw(slot);
+    }
+    return pulses[place];
   };
 }
