@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { ensureImages, ToolError, type ImageName } from '../images/index.ts';
 import { run, succeeds } from '../images/run.ts';
 import type { Runner, StartRequest } from './runner.ts';
@@ -46,7 +46,8 @@ async function common({ spec, folder }: StartRequest, env: Readonly<Record<strin
   const args = ['--network', 'host', '--read-only', '--user', spec.user];
   for (const path of spec.volumes) {
     const host = join(folder, 'volumes', path.replaceAll('/', '_'));
-    await mkdir(host, { recursive: true, mode: 0o777 });
+    await mkdir(host, { recursive: true });
+    await chmod(host, 0o777); // the container's user is not ours
     args.push('--volume', `${host}:${path}`);
   }
   args.push(...spec.scratch.flatMap((path) => ['--tmpfs', `${path}:mode=1777`]));

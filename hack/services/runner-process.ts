@@ -56,8 +56,9 @@ export async function processRunner(images: readonly ImageName[]): Promise<Runne
     },
     async signal(running, signal) {
       if (running.kind !== 'process' || (await bornAt(running.pid)) !== running.born) return;
-      // `unshare` ignores TERM and INT while it waits; its child passes them on. Killing it kills the whole namespace.
-      const target = signal === 'SIGKILL' ? running.pid : await onlyChild(running.pid);
+      // Not `unshare` itself: it ignores TERM and INT, and its end would not prove the end of what it started. Its child is process 1 of
+      // the namespace, which is gone only when all others in it are; `unshare` waits for that and ends last.
+      const target = (await onlyChild(running.pid)) ?? (signal === 'SIGKILL' ? running.pid : undefined);
       if (target !== undefined) sendSignal(target, signal);
     },
   };
