@@ -97,6 +97,8 @@ describe('leader elector', () => {
           clock,
           lease: { name: 'lease', namespace: 'n' },
           random: () => 0.5,
+          // Hardly any margin: what the elector counts from must be right to the moment.
+          renewDeadlineMs: 14_000,
         });
       };
       const electors = ['a', 'b', 'c'].map(make);
@@ -150,6 +152,27 @@ describe('leader elector', () => {
     stop.abort();
     await clock.advance(60_000);
     await Promise.all(done);
+  });
+
+  it('counts from when it asked for the lease, not from when it heard the answer', async () => {
+    const clock = createFakeClock();
+    const serve = createLeaseStore();
+    const weathers: Weather[] = [
+      { there: 0, back: 0, lost: 'no' },
+      { there: 0, back: 4000, lost: 'no' },
+    ];
+    const weather = (): Weather => weathers.shift() ?? { there: 0, back: 0, lost: 'request' };
+    const client = createClient({ transport: slowTransport(serve, clock, weather) });
+    const elector = createLeaderElector({ client, identity: 'a', clock, lease: { name: 'lease', namespace: 'n' } });
+    const stop = new AbortController();
+    const done = elector.run(untilAborted, stop.signal);
+    await clock.advance(9999);
+    expect(elector.provablyHeld()).toBe(true);
+    await clock.advance(2);
+    expect(elector.provablyHeld()).toBe(false);
+    stop.abort();
+    await clock.advance(60_000);
+    await done;
   });
 
   it('does not trust a lease it held before the machine slept', async () => {
