@@ -22,7 +22,7 @@ export function contentTag(parts: readonly string[], files: readonly HashedFile[
 
 /** Leaves out what is beside an image's inputs without being one: tests, documents, caches. */
 export function isInput(path: string): boolean {
-  return !/(\.test\.ts|\.md|\.pyc|\.map)$/.test(path) && !/(^|\/)(__pycache__|node_modules|\.git)(\/|$)/.test(path);
+  return !/(\.test\.ts|\.md|\.pyc)$/.test(path) && !/(^|\/)(__pycache__|node_modules|\.git)(\/|$)/.test(path);
 }
 
 /** Reads every input below `folder`, restricted to `include` at its top level. */
