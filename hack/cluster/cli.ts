@@ -70,7 +70,9 @@ if (!command) {
   process.exitCode = name === '' || name === '--help' ? 0 : 2;
 } else {
   await command(rest).catch((error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
+    for (let each = error; each !== undefined; each = each instanceof Error ? each.cause : undefined) {
+      say(each instanceof Error ? each.message : JSON.stringify(each));
+    }
     process.exitCode = 1;
   });
 }

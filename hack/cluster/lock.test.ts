@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { identify } from './local/processes.ts';
 import { withLock } from './lock.ts';
 
 describe.runIf(process.platform === 'linux')('a lock between processes', () => {
@@ -24,7 +25,7 @@ describe.runIf(process.platform === 'linux')('a lock between processes', () => {
 
   it('is taken from a holder that was killed', async () => {
     // Our own process id, but another start: the id was used again after the holder had died.
-    writeFileSync(join(dir, 'lock'), JSON.stringify({ pid: process.pid, startTime: '1' }));
+    writeFileSync(join(dir, 'lock'), JSON.stringify({ ...identify(process.pid), startTime: '1' }));
     expect(await withLock(join(dir, 'lock'), async () => 'mine')).toBe('mine');
   });
 });

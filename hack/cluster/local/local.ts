@@ -39,6 +39,9 @@ const programNames = ['etcd', 'kubernetes', 'coredns', 'local-path-provisioner',
 const lockFile = '/run/lock/luna-cluster.lock';
 const finished = join(paths.state, '.finished');
 
+// containerd, etcd and the API server: the others end at once when they find no API server.
+const firstParts = 3;
+
 const base64 = (file: string): string => readFileSync(join(paths.pki, file)).toString('base64');
 
 const writeConfigs = (images: SystemImages): void => {
@@ -64,22 +67,16 @@ const writeConfigs = (images: SystemImages): void => {
   writeFileSync(paths.adminKubeconfig, admin, { mode: 0o600 });
 };
 
-/** Waits for something that a part does, and gives up at once with the part's last words when the part has ended. */
-const waitForPart = (part: Part, what: string, ask: () => Promise<boolean>): Promise<void> =>
+/** Waits for something, and gives up at once with its last words when a process has ended that is needed for it. */
+const waitWith = (needed: readonly Part[], what: string, ask: () => Promise<boolean>): Promise<void> =>
   waitFor(
     what,
     async () => {
-      assertRunning(part);
+      needed.forEach(assertRunning);
       return ask();
     },
     180_000,
   );
-
-const find = (all: readonly Part[], name: string): Part => {
-  const part = all.find((each) => each.name === name);
-  if (!part) throw new Error(`LUNA_UNKNOWN_PART: ${name}`);
-  return part;
-};
 
 const applySystemObjects = async (bin: string, images: SystemImages): Promise<void> => {
   const forwarding = readFileSync(join(paths.config, 'resolv.conf'), 'utf8') !== '';
@@ -96,22 +93,19 @@ const bringUp = async (bin: string): Promise<void> => {
   await ensureNetwork();
   const groups = ensureControlGroups();
   const all = parts(bin);
-  const begin = (name: string): Promise<boolean> => start(find(all, name), groups);
-
-  await begin('containerd');
-  await begin('etcd');
-  await begin('kube-apiserver');
-  await waitForPart(find(all, 'containerd'), 'containerd', containerdAnswers);
+  const first = all.slice(0, firstParts);
+  for (const part of first) await start(part, groups);
+  await waitWith(first, 'an answer of containerd', containerdAnswers);
   if (!existsSync(finished)) await forgetContainers();
   await importImages(Object.values(images));
-  await waitForPart(find(all, 'kube-apiserver'), 'a ready API server', () => apiIsReady(bin));
+  await waitWith(first, 'a ready API server', () => apiIsReady(bin));
   say('the API server is ready');
   for (const part of all) await start(part, groups);
   await applySystemObjects(bin, images);
-  await waitForPart(find(all, 'kubelet'), 'a ready node', () => nodeIsReady(bin));
+  await waitWith(all, 'a ready node', () => nodeIsReady(bin));
   say('the node is ready');
-  await waitForPart(find(all, 'kube-proxy'), 'resolving names of the cluster', namesResolve);
-  await waitForPart(find(all, 'kube-controller-manager'), 'the volume provisioner', () => volumesAreReady(bin));
+  await waitWith(all, 'resolving names of the cluster', namesResolve);
+  await waitWith(all, 'the volume provisioner', () => volumesAreReady(bin));
   writeFileSync(finished, '');
 };
 
@@ -129,7 +123,12 @@ const bringUpOrRebuild = async (bin: string): Promise<void> => {
     if (!existsSync(finished)) throw error;
     say(`${error instanceof Error ? error.message : String(error)}\nstarting everything anew; data is kept`);
     await stopEverything();
-    await bringUp(bin);
+    await bringUp(bin).catch((cause: unknown) => {
+      const advice = '"make down" and "make up" make a new, empty one';
+      throw new Error(`LUNA_CLUSTER_BROKEN: the cluster does not start with the data that it has; ${advice}`, {
+        cause,
+      });
+    });
   }
 };
 

@@ -25,7 +25,8 @@ describe.runIf(process.platform === 'linux')('a process', () => {
   it('is alive under its own start time only: its id may be somebody else by now', () => {
     const me = identify(process.pid);
     expect(me && isAlive(me)).toBe(true);
-    expect(isAlive({ pid: process.pid, startTime: '1' })).toBe(false);
+    expect(me && isAlive({ ...me, startTime: '1' })).toBe(false);
+    expect(me && isAlive({ ...me, bootId: 'an earlier life of the machine' })).toBe(false);
   });
 
   it('is no longer alive when it has ended', async () => {

@@ -17,10 +17,11 @@ import { waitFor } from '../run.ts';
 import type { Part } from './parts.ts';
 import { paths } from './settings.ts';
 
-/** Which process it is, for good: process ids are used again, an id with its start time is not. */
+/** Which process it is, for good: process ids are used again, an id with its start time and the machine's is not. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startTime: string;
+  readonly bootId: string;
 }
 
 interface PidFile extends ProcessIdentity {
@@ -38,14 +39,18 @@ export const startTimeIn = (stat: string): string | undefined => {
 export const identify = (pid: number): ProcessIdentity | undefined => {
   try {
     const startTime = startTimeIn(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-    return startTime === undefined ? undefined : { pid, startTime };
+    const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return startTime === undefined ? undefined : { pid, startTime, bootId };
   } catch {
     return undefined;
   }
 };
 
 /** Whether exactly this process still runs. */
-export const isAlive = (identity: ProcessIdentity): boolean => identify(identity.pid)?.startTime === identity.startTime;
+export const isAlive = (identity: ProcessIdentity): boolean => {
+  const now = identify(identity.pid);
+  return now?.startTime === identity.startTime && now.bootId === identity.bootId;
+};
 
 const pidFile = (name: string): string => join(paths.pids, `${name}.json`);
 
