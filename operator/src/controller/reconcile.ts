@@ -5,6 +5,7 @@ import {
   type Client,
   type EventRecorder,
   type KubeObject,
+  type Logger,
   type ReconcileResult,
 } from '@luna-iems/kube-runtime';
 import { isPulling } from '../gates.ts';
@@ -34,6 +35,7 @@ export interface ReconcilerDeps {
   applier: Applier;
   observer: Observer;
   events: EventRecorder;
+  logger: Logger;
   metrics: TenantMetrics;
   platform: Platform;
   random: RandomBytes;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Client, EventRecorder } from '@luna-iems/kube-runtime';
+import type { Client, EventRecorder, Logger } from '@luna-iems/kube-runtime';
 import { MANAGER, type LunaTenant, type LunaTenantStatus } from '../tenant.ts';
 
 /** Writes a tenant's status when it changed, and tells of transitions in Events. */
@@ -10,7 +10,13 @@ export interface Reporter {
 type Conditions = NonNullable<LunaTenantStatus['conditions']>;
 type Condition = Conditions[number];
 
-export function createReporter({ client, events }: { client: Client; events: EventRecorder }): Reporter {
+export interface ReporterDeps {
+  client: Client;
+  events: EventRecorder;
+  logger: Logger;
+}
+
+export function createReporter({ client, events, logger }: ReporterDeps): Reporter {
   return {
     async report(tenant, status, signal) {
       if (isDeepStrictEqual(tenant.status, status)) return;
@@ -19,8 +25,12 @@ export function createReporter({ client, events }: { client: Client; events: Eve
         { apiVersion, kind, metadata: { name: metadata.name }, status },
         { fieldManager: MANAGER, signal },
       );
-      for (const event of transitions(tenant.status, status))
+      for (const event of transitions(tenant.status, status)) {
         events.record({ regarding: tenant, action: 'Reconcile', ...event });
+        logger.info({ tenant: metadata.name, reason: event.reason, note: event.note }, 'tenant changed');
+      }
+      if (tenant.status?.phase !== status.phase)
+        logger.info({ tenant: metadata.name, from: tenant.status?.phase, to: status.phase }, 'phase changed');
     },
   };
 }

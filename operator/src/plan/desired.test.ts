@@ -76,7 +76,7 @@ function problemsOf(pod: PodSpec): string[] {
     ['mounts a token', !pod.automountServiceAccountToken || pod.serviceAccountName === 'tenant-api'],
     [
       'uses a volume that restricted forbids',
-      (pod.volumes as object[]).every((volume) => /emptyDir|configMap|secret/.test(Object.keys(volume).join())),
+      pod.volumes.every((volume) => /emptyDir|configMap|secret/.test(Object.keys(volume).join())),
     ],
     ...containers.flatMap(({ name, securityContext: own, resources: figures, env, image }): [string, boolean][] => [
       [`${name} may escalate`, !own.allowPrivilegeEscalation],

@@ -3,7 +3,7 @@ import type { Pod } from '../observed.ts';
 import { podFixture } from '../testing/fixtures.ts';
 import { troubleOf } from './trouble.ts';
 
-const pod = (status: object): Pod => podFixture('postgres', status) as unknown as Pod;
+const pod = (status: object): Pod => podFixture('postgres', status);
 const container = (status: object): object => ({ name: 'postgres', ready: false, ...status });
 
 describe('troubleOf', () => {

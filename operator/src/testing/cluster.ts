@@ -8,6 +8,8 @@ import {
   createClient,
   createRuntimeMetrics,
   createTransport,
+  hasCode,
+  isSubset,
   loadConnectionConfig,
   type Client,
   type ConnectionConfig,
@@ -72,6 +74,8 @@ export interface TestCluster {
   readonly platform: Platform;
   /** Writes of the operator since it started, in order, as `METHOD path`. */
   readonly writes: string[];
+  /** Calls of the operator that its rights did not cover. */
+  readonly refused: string[];
   /** Takes the place of kubelet and controllers: reports all workloads of a tenant as running, until nothing changes. */
   settle(tenant: string): Promise<void>;
   tenant(name: string): Promise<LunaTenant | undefined>;
@@ -105,6 +109,7 @@ export async function startCluster(kubeconfig: string): Promise<TestCluster> {
     transport,
     platform,
     writes: running.writes,
+    refused: running.refused,
     tenant,
     condition: async (name, type) => (await tenant(name))?.status?.conditions?.find((one) => one.type === type),
     settle: async (name) => settle(client, name, running.idle),
@@ -138,13 +143,15 @@ async function asOperator(config: ConnectionConfig, admin: Transport): Promise<C
 interface Running {
   operator: Operator;
   writes: string[];
+  refused: string[];
   idle: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
 async function startOperator(config: ConnectionConfig, platform: Platform): Promise<Running> {
   const writes: string[] = [];
-  const transport = recordWrites(createTransport({ config, qps: 1000, burst: 1000 }), writes);
+  const refused: string[] = [];
+  const transport = record(createTransport({ config, qps: 1000, burst: 1000 }), writes, refused);
   const registry = new Registry();
   const operator = createOperator({
     client: createClient({ transport, kinds: [lunaTenantKind] }),
@@ -163,6 +170,7 @@ async function startOperator(config: ConnectionConfig, platform: Platform): Prom
   return {
     operator,
     writes,
+    refused,
     idle: async () => quiet(writes, controller),
     stop: async () => {
       abort.abort();
@@ -182,13 +190,18 @@ async function quiet(writes: string[], controller: Controller): Promise<void> {
   }
 }
 
-function recordWrites(transport: Transport, writes: string[]): Transport {
+function record(transport: Transport, writes: string[], refused: string[]): Transport {
+  const note = (request: TransportRequest, error: unknown): never => {
+    if (hasCode(error, 'KUBE_FORBIDDEN') && error.message.includes('cannot'))
+      refused.push(`${request.method} ${request.path}: ${error.message}`);
+    throw error;
+  };
   return {
     request: async <T>(request: TransportRequest): Promise<T> => {
       if (request.method !== 'GET') writes.push(`${request.method} ${request.path}`);
-      return transport.request<T>(request);
+      return transport.request<T>(request).catch((error: unknown) => note(request, error));
     },
-    stream: (request) => transport.stream(request),
+    stream: (request) => transport.stream(request).catch((error: unknown) => note(request, error)),
     close: () => transport.close(),
   };
 }
@@ -220,25 +233,21 @@ async function reportRunning(client: Client, tenant: string): Promise<boolean> {
   for (const kind of [builtinKinds.StatefulSet, builtinKinds.Deployment, builtinKinds.Job]) {
     const { items } = await client.list(kind, { labelSelector: `luna-iems.io/tenant=${tenant}` });
     for (const object of items) {
-      const { name, namespace, generation = 1 } = object.metadata;
-      const { replicas = 1 } = object['spec'] as { replicas?: number };
-      const now = (object['status'] ?? {}) as {
-        observedGeneration?: number;
-        succeeded?: number;
-        readyReplicas?: number;
-      };
-      const done =
-        kind === builtinKinds.Job
-          ? now.succeeded === 1
-          : now.observedGeneration === generation && (now.readyReplicas ?? 0) === replicas;
-      if (done) continue;
-      const counts = { replicas, readyReplicas: replicas, updatedReplicas: replicas, availableReplicas: replicas };
-      const status = kind === builtinKinds.Job ? COMPLETE : { observedGeneration: generation, ...counts };
+      const status = runningStatus(object);
+      if (isSubset(status, object['status'])) continue;
+      const { name, namespace } = object.metadata;
       await client.patchStatus(kind, { name, namespace }, { type: 'merge', body: { status } });
       changed = true;
     }
   }
   return changed;
+}
+
+function runningStatus({ kind, metadata, spec }: KubeObject): object {
+  if (kind === 'Job') return COMPLETE;
+  const { replicas = 1 } = spec as { replicas?: number };
+  const counts = { replicas, readyReplicas: replicas, updatedReplicas: replicas, availableReplicas: replicas };
+  return { observedGeneration: metadata.generation ?? 1, ...counts };
 }
 
 /** Waits until `ask` holds; throws after 15 seconds with what was last seen. */
