@@ -76,7 +76,7 @@ function validate<T extends TSchema>(schema: T, data: unknown, options: Validate
   addFormats(ajv);
   const check = ajv.compile<Static<T>>(schema);
   if (check(data)) return data;
-  throw configError(options.name, (check.errors ?? []).filter(isSpecific).map(sentence));
+  throw configError(options.name, withoutParts(check.errors ?? []).map(sentence));
 }
 
 function configError(name: string, problems: readonly string[]): LunaError {
@@ -91,9 +91,12 @@ function propertiesOf(schema: TSchema): Record<string, { description?: string }>
   return (schema as { properties?: Record<string, { description?: string }> }).properties ?? {};
 }
 
-/** The envelope errors of unions and conditionals say nothing that their parts do not say better. */
-function isSpecific(error: ErrorObject, _index: number, all: readonly ErrorObject[]): boolean {
-  return !['anyOf', 'oneOf', 'if'].includes(error.keyword) || all.length === 1;
+/** A value that fits no member of a union is reported once, for the union as a whole. */
+function withoutParts(errors: readonly ErrorObject[]): ErrorObject[] {
+  const unions = errors
+    .filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')
+    .map((error) => error.schemaPath);
+  return errors.filter(({ schemaPath }) => !unions.some((union) => schemaPath.startsWith(`${union}/`)));
 }
 
 function sentence(error: ErrorObject): string {
@@ -111,9 +114,18 @@ function sentence(error: ErrorObject): string {
 }
 
 function wrongValue(error: ErrorObject): string {
-  const allowed = (error.params as { allowedValues?: unknown[] }).allowedValues;
+  const allowed = allowedValues(error);
   const expectation = allowed === undefined ? error.message : `must be one of ${allowed.join(', ')}`;
   return `${expectation ?? 'is wrong'} (it is ${show(error)})`;
+}
+
+/** The words of an enum or of a union of constants. */
+function allowedValues(error: ErrorObject): unknown[] | undefined {
+  const { allowedValues: listed } = error.params as { allowedValues?: unknown[] };
+  if (listed !== undefined) return listed;
+  if (error.keyword !== 'anyOf' || !Array.isArray(error.schema)) return undefined;
+  const members = error.schema as { const?: unknown }[];
+  return members.every((member) => 'const' in member) ? members.map((member) => member.const) : undefined;
 }
 
 function unknownField(here: string, error: ErrorObject): string {

@@ -62,6 +62,7 @@ export {
 export { insertReadings, readLastReadings, type LastReading, type Reading } from './repositories/readings.ts';
 export { insertPrices, readLastPrice, type Price } from './repositories/prices.ts';
 export {
+  closeDeadSimRuns,
   finishSimRun,
   readLastSimRuns,
   readLastWrites,
@@ -76,3 +77,4 @@ export {
 export { countTables, type TableCounts } from './repositories/counts.ts';
 export { readPrivacyConfig, type PrivacyConfig } from './repositories/privacy.ts';
 export { appendAudit, type AuditEntry } from './repositories/audit.ts';
+export { createScratchDatabase, type ScratchDatabase } from './scratch-database.ts';

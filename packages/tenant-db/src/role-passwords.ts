@@ -1,4 +1,4 @@
-import { LunaError } from '@luna-iems/service-kit';
+import { LunaError, errorMessage, retry } from '@luna-iems/service-kit';
 import type { Database } from './pool.ts';
 import { scramVerifier } from './scram.ts';
 
@@ -26,7 +26,18 @@ export async function setRolePasswords(
       `passwords are ${MIN_LENGTH} or more printable ASCII characters; wrong: ${names}`,
     );
   }
-  await db.session(async (session) => {
+  // Two jobs at once change the same catalogue row: the server lets one fail, and trying again is right.
+  await retry(() => applyAll(db, entries), {
+    attempts: 5,
+    minMs: 50,
+    isRetryable: (error) => /tuple concurrently/.test(errorMessage(error)),
+  });
+}
+
+type Entry = Readonly<{ role: TenantRole; password: string }>;
+
+function applyAll(db: Pick<Database, 'session'>, entries: readonly Entry[]): Promise<void> {
+  return db.session(async (session) => {
     for (const { role, password } of entries) {
       // Neither part needs quoting: a name from the list above, and base64 with `$` and `:`.
       await session.script(`alter role ${role} login password '${scramVerifier(password)}'`);

@@ -40,8 +40,10 @@ export function createHousehold({ seed, meterId, medianKwh, spread, zone }: Hous
     { periodMs: 20_000, weight: 0.25 },
   ]);
   // The base load runs through the night, so people's share of the shape is what is left of it.
-  const activity = (tsMs: number): number =>
-    Math.max(0.05, (householdShape(zone.local(tsMs)) - baseShare) / (1 - baseShare));
+  const activity = quarterHourly((tsMs) => {
+    const people = (householdShape(zone.local(tsMs)) - baseShare) / (1 - baseShare);
+    return Math.min(MAX_ACTIVITY, Math.max(0.05, people));
+  });
   const appliances = createAppliances({ seed, meterId, meanKw: meanKw * (1 - baseShare - SMOOTH_SHARE), activity });
   return (fromMs, toMs) => {
     const middle = (fromMs + toMs) / 2;

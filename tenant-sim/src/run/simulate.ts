@@ -1,5 +1,6 @@
 import { errorMessage, type Clock, type Logger } from '@luna-iems/service-kit';
 import {
+  closeDeadSimRuns,
   finishSimRun,
   insertPrices,
   insertReadings,
@@ -32,6 +33,7 @@ export interface SimulateDeps {
  * neither holes nor doubles. Throws what made it fail, after recording it.
  */
 export async function simulate(kind: SimKind, deps: SimulateDeps): Promise<WriteResult> {
+  await closeDeadSimRuns(deps.db, kind);
   const runId = await startSimRun(deps.db, kind);
   let progress: SimRunProgress = { rows: 0, rangeFrom: null, rangeTo: null };
   const onProgress = async (now: SimRunProgress): Promise<void> => {

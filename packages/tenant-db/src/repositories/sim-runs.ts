@@ -22,6 +22,13 @@ export interface SimRun {
 const COLUMNS = sql`run_id as "runId", kind, state, started_at as "startedAt", updated_at as "updatedAt", finished_at as "finishedAt",
   range_from as "rangeFrom", range_to as "rangeTo", rows, error_code as "errorCode", error`;
 
+/** Marks runs of this kind that stopped reporting as failed: their process was killed. */
+export function closeDeadSimRuns(db: Queryable, kind: SimKind, silentMinutes = 15): Promise<number> {
+  return db.execute(sql`update sim_runs
+    set state = 'failed', error_code = 'LUNA_SIM_KILLED', error = 'the process ended without a word', finished_at = now()
+    where kind = ${kind} and state = 'running' and updated_at < now() - make_interval(mins => ${silentMinutes})`);
+}
+
 /** Opens the record of a run and returns its id. */
 export async function startSimRun(db: Queryable, kind: SimKind): Promise<string> {
   const [row] = await db.query<{ runId: string }>(
