@@ -3,6 +3,8 @@ import { builtinKinds } from '@luna-iems/kube-runtime';
 import { lunaTenantKind } from './tenant.ts';
 import { startWorld, type World } from './testing/world.ts';
 
+const UID = 'luna-iems.io/tenant-uid';
+
 describe('the operator and several tenants', () => {
   let world: World;
   beforeAll(async () => {
@@ -18,6 +20,9 @@ describe('the operator and several tenants', () => {
     });
   });
   afterAll(() => world.stop());
+  const uidOf = async (name: string): Promise<string> => (await world.tenant(name))?.metadata.uid ?? 'none';
+  const annotationsOf = async (name: string): Promise<Record<string, string>> =>
+    (await world.namespace(name))?.metadata.annotations ?? {};
 
   describe('keeps tenants apart', () => {
     it('gives two tenants two of everything', async () => {
@@ -76,12 +81,7 @@ describe('the operator and several tenants', () => {
 
     it('under Delete with its namespace, and only when that is gone', async () => {
       const uid = (await world.namespace('luna-blue'))?.metadata.uid;
-      await world.client.patch(
-        lunaTenantKind,
-        { name: 'blue' },
-        { type: 'merge', body: { spec: { deletionProtection: false } } },
-      );
-      await world.idle();
+      await world.change('blue', { spec: { deletionProtection: false } });
       expect(await world.namespace('luna-blue')).toMatchObject({
         metadata: { uid, deletionTimestamp: expect.any(String) as string },
       });
@@ -91,15 +91,11 @@ describe('the operator and several tenants', () => {
 
     it('under Retain without its data, and takes it up again under the same name', async () => {
       const secrets = await world.secrets('luna-red');
-      const { uid } = (await world.tenant('red'))?.metadata ?? {};
+      const uid = await uidOf('red');
       await world.remove('red');
       expect(await world.tenant('red')).toBeUndefined();
-      const kept = await world.namespace('luna-red');
-      expect(kept?.metadata.deletionTimestamp).toBeUndefined();
-      expect(kept?.metadata.annotations).toMatchObject({
-        'luna-iems.io/retained': 'true',
-        'luna-iems.io/tenant-uid': uid,
-      });
+      expect((await world.namespace('luna-red'))?.metadata).not.toHaveProperty('deletionTimestamp');
+      expect(await annotationsOf('luna-red')).toMatchObject({ 'luna-iems.io/retained': 'true', [UID]: uid });
       for (const kind of ['StatefulSet', 'Deployment', 'CronJob', 'Service', 'Job'] as const)
         expect(await world.names(kind, 'luna-red'), kind).toEqual([]);
       expect(await world.names('PersistentVolumeClaim', 'luna-red')).toEqual(['data-postgres-0']);
@@ -109,31 +105,22 @@ describe('the operator and several tenants', () => {
       await world.apply('red');
       await world.settle('red');
       expect(await world.tenant('red')).toMatchObject({ status: { phase: 'Ready' } });
-      const adopted = await world.namespace('luna-red');
-      expect(adopted?.metadata.annotations?.['luna-iems.io/tenant-uid']).toBe(
-        (await world.tenant('red'))?.metadata.uid,
-      );
-      expect(adopted?.metadata.annotations?.['luna-iems.io/tenant-uid']).not.toBe(uid);
-      expect(adopted?.metadata.annotations).not.toHaveProperty(['luna-iems.io/retained']);
+      const adopted = await annotationsOf('luna-red');
+      expect(adopted[UID]).toBe(await uidOf('red'));
+      expect(adopted[UID]).not.toBe(uid);
+      expect(adopted).not.toHaveProperty(['luna-iems.io/retained']);
       expect(await world.secrets('luna-red')).toEqual(secrets);
     });
 
     it('leaves a namespace alone whose recorded UID is another', async () => {
-      const body = { metadata: { annotations: { 'luna-iems.io/tenant-uid': 'somebody-else' } } };
-      await world.client.patch(
-        lunaTenantKind,
-        { name: 'red' },
-        { type: 'merge', body: { spec: { deletionPolicy: 'Delete' } } },
-      );
-      await world.idle();
-      await world.client.patch(lunaTenantKind, { name: 'red' }, { type: 'merge', body: { spec: { paused: true } } });
-      await world.idle();
+      const body = { metadata: { annotations: { [UID]: 'somebody-else' } } };
+      await world.change('red', { spec: { deletionPolicy: 'Delete' } });
+      await world.change('red', { spec: { paused: true } });
       await world.client.patch(builtinKinds.Namespace, { name: 'luna-red' }, { type: 'merge', body });
       await world.client.delete(lunaTenantKind, { name: 'red' });
       await world.idle();
       expect(await world.tenant('red')).toMatchObject({ status: { phase: 'Paused' } });
-      await world.client.patch(lunaTenantKind, { name: 'red' }, { type: 'merge', body: { spec: { paused: false } } });
-      await world.idle();
+      await world.change('red', { spec: { paused: false } });
       expect(await world.tenant('red')).toBeUndefined();
       expect((await world.namespace('luna-red'))?.metadata.deletionTimestamp).toBeUndefined();
       expect(await world.names('StatefulSet', 'luna-red')).toHaveLength(3);
