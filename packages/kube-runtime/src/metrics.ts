@@ -25,8 +25,8 @@ export interface RuntimeMetrics {
   readonly leaderStatus: Gauge<'name'>;
   readonly reflectorLists: Counter<'kind'>;
   readonly reflectorWatchFailures: Counter<'kind'>;
-  /** Runs before every scrape; for gauges that are read, not written. */
-  onCollect(update: () => void): void;
+  /** Runs before every scrape, for gauges that are read, not written; a later update under the same name takes the earlier one's place. */
+  onCollect(name: string, update: () => void): void;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface RuntimeMetrics {
  * `registry`. Call once per registry: prom-client throws on a name that is taken.
  */
 export function createRuntimeMetrics(registry: Registry): RuntimeMetrics {
-  const updates: (() => void)[] = [];
+  const updates = new Map<string, () => void>();
   const registers = [registry];
   const byController = { labelNames: ['controller'] as const, registers };
   const byQueue = { labelNames: queueLabels, registers };
@@ -136,6 +136,6 @@ export function createRuntimeMetrics(registry: Registry): RuntimeMetrics {
       labelNames: ['kind'],
       registers,
     }),
-    onCollect: (update) => void updates.push(update),
+    onCollect: (name, update) => void updates.set(name, update),
   };
 }

@@ -19,7 +19,7 @@ export function observeQueue(
     taken: (waitedMs) => metrics.queueDuration.observe(labels, waitedMs / 1000),
     finished: (workedMs) => metrics.workDuration.observe(labels, workedMs / 1000),
     watch: (queue) =>
-      metrics.onCollect(() => {
+      metrics.onCollect(controller, () => {
         const running = runningMs();
         metrics.queueDepth.set(labels, queue.counts().ready);
         metrics.unfinishedWork.set(labels, running.reduce((sum, ms) => sum + ms, 0) / 1000);
