@@ -14,8 +14,11 @@ begin
       null;
     end;
   end loop;
-  execute format('revoke all on database %I from public', current_database());
-  execute format('grant connect on database %I to luna_api, luna_sim, luna_admin', current_database());
+  -- A template is nobody's database: what is granted there would be copied nowhere and mislead.
+  if not (select datistemplate from pg_database where datname = current_database()) then
+    execute format('revoke all on database %I from public', current_database());
+    execute format('grant connect on database %I to luna_api, luna_sim, luna_admin', current_database());
+  end if;
 end $$;
 
 revoke create on schema public from public;
