@@ -66,6 +66,11 @@ describe('the development stack', () => {
     );
   });
 
+  it('has passwords that the migration takes', () => {
+    for (const name of ['LUNA_API_PASSWORD', 'LUNA_SIM_PASSWORD', 'LUNA_ADMIN_PASSWORD'])
+      expect(env[name]).toMatch(/^[!-~]{16,}$/);
+  });
+
   it('has a key that the API takes, and aggregation switched off', () => {
     expect(env['LUNA_API_KEY']).toMatch(/^luna_[\w-]{43}$/);
     expect(env['ALLOW_AGGREGATES']).toBe('false');

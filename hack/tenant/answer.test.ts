@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modeLine, renderCitation, renderSources, type Citation } from './answer.ts';
+import { modeLine, placeOf, renderSources, type Citation } from './answer.ts';
 
 const citation: Citation = {
   n: 1,
@@ -8,31 +8,35 @@ const citation: Citation = {
   title: 'OBIS-Kennzahlen',
   source: 'obis.md',
   page: 3,
-  heading: '2 Kennzahlen › 2.1 Zählerstände',
+  heading: 'OBIS-Kennzahlen › 2 Kennzahlen › 2.1 Zählerstände',
   quote: 'Die OBIS-Kennzahl 1.8.0\nbedeutet: Bezug.',
 };
+const answer = { answer: 'x', mode: 'extractive', refused: false };
 
-describe('renderCitation', () => {
-  it('names the document, the place, and quotes it', () => {
-    expect(renderCitation(citation, 100)).toBe(
-      [
-        '[1] OBIS-Kennzahlen — 2 Kennzahlen › 2.1 Zählerstände, page 3',
-        '    (obis.md; item item-1, chunk chunk-7)',
-        '    “Die OBIS-Kennzahl 1.8.0 bedeutet: Bezug.”',
-      ].join('\n'),
-    );
+describe('renderSources', () => {
+  it('names the document and the place once, and quotes each sentence in it', () => {
+    const second = { ...citation, n: 2, chunkId: 'chunk-8', heading: '3 Ablesen', quote: 'Drei.' };
+    const citations = [citation, { ...citation, quote: 'Zwei.' }, second];
+    expect(renderSources({ ...answer, citations }, 100).split('\n')).toEqual([
+      'Sources',
+      '[1] OBIS-Kennzahlen — 2 Kennzahlen › 2.1 Zählerstände, page 3',
+      '    (obis.md; item item-1, chunk chunk-7)',
+      '    “Die OBIS-Kennzahl 1.8.0 bedeutet: Bezug.”',
+      '    “Zwei.”',
+      '[2] OBIS-Kennzahlen — 3 Ablesen, page 3',
+      '    (obis.md; item item-1, chunk chunk-8)',
+      '    “Drei.”',
+    ]);
   });
 
-  it('does with what a plain text file has: no heading, no page', () => {
-    const bare: Citation = { n: 2, itemId: 'i', chunkId: 'c', title: 'a', source: 'a.txt', quote: '' };
-    expect(renderCitation(bare, 100)).toBe('[2] a\n    (a.txt; item i, chunk c)');
+  it('says that an answer was refused', () => {
+    expect(renderSources({ ...answer, refused: true, citations: [] }, 100)).toContain('nothing in these documents');
   });
 });
 
-describe('renderSources', () => {
-  it('says that an answer was refused', () => {
-    const answer = { answer: '', mode: 'extractive', refused: true, citations: [citation] };
-    expect(renderSources(answer, 100)).toContain('nothing in them carries an answer');
+describe('placeOf', () => {
+  it('is empty where a file has neither headings nor pages', () => {
+    expect(placeOf({ n: 2, itemId: 'i', chunkId: 'c', title: 'a', source: 'a.txt', quote: '' })).toBe('');
   });
 });
 

@@ -31,25 +31,36 @@ export function modeLine(mode: string): string {
   return `[${modes[mode] ?? mode}]`;
 }
 
-/** Where in its document a citation points: heading path and page, whichever are known. */
-export function placeOf(citation: Citation): string {
-  const { heading } = citation;
-  const page = citation.page === undefined ? undefined : `page ${citation.page}`;
-  return [heading, page].filter((part) => part !== undefined && part !== '').join(', ');
+const separator = ' › ';
+
+/** Where in its document a citation points: heading path and page, whichever are known. The title is not repeated. */
+export function placeOf({ title, heading, page }: Citation): string {
+  const path = heading?.split(separator) ?? [];
+  const below = path[0] === title ? path.slice(1) : path;
+  return [below.join(separator), page === undefined ? '' : `page ${page}`].filter((part) => part !== '').join(', ');
 }
 
-/** One citation: `[1] title — heading, page (file; item …, chunk …)` and the sentences it stands for. */
-export function renderCitation(citation: Citation, width: number): string {
-  const place = placeOf(citation);
-  const head = `[${citation.n}] ${citation.title}${place === '' ? '' : ` — ${place}`}`;
-  const lines = [head, `    (${citation.source}; item ${citation.itemId}, chunk ${citation.chunkId})`];
+function quoteOf(citation: Citation, width: number): string[] {
   const quote = citation.quote.replace(/\s+/g, ' ').trim();
-  return [...lines, ...(quote === '' ? [] : [wrap(`“${quote}”`, width, '    ')])].join('\n');
+  return quote === '' ? [] : [wrap(`“${quote}”`, width, '    ')];
 }
 
-/** What stands under the answer: its citations, or that it is a refusal. */
+/** One place: `[1] title — heading, page (file; item …, chunk …)` and the sentences in it that are cited. */
+function renderPlace(citations: readonly Citation[], width: number): string[] {
+  const [first] = citations;
+  if (first === undefined) return [];
+  const place = placeOf(first);
+  return [
+    `[${first.n}] ${first.title}${place === '' ? '' : ` — ${place}`}`,
+    `    (${first.source}; item ${first.itemId}, chunk ${first.chunkId})`,
+    ...citations.flatMap((citation) => quoteOf(citation, width)),
+  ];
+}
+
+/** What stands under the answer: its citations, place by place, or that it is a refusal. */
 export function renderSources(answer: Answer, width: number): string {
-  if (answer.refused) return 'Not answered from these documents: nothing in them carries an answer.';
+  if (answer.refused) return 'Not answered: nothing in these documents carries an answer.';
   if (answer.citations.length === 0) return 'No citations.';
-  return ['Sources', ...answer.citations.map((citation) => renderCitation(citation, width))].join('\n');
+  const places = Map.groupBy(answer.citations, (citation) => `${citation.n} ${citation.chunkId}`);
+  return ['Sources', ...[...places.values()].flatMap((citations) => renderPlace(citations, width))].join('\n');
 }

@@ -60,7 +60,7 @@ export async function ask(context: Context, question: string): Promise<number> {
         ? await readStream(context, response.body)
         : { answer: (await response.json()) as Answer, streamed: '' };
     showText(context, answer, streamed);
-    context.print(modeLine(answer.mode));
+    if (!answer.refused) context.print(modeLine(answer.mode));
     context.print(renderSources(answer, width));
     return 0;
   });

@@ -91,6 +91,15 @@ describe('seed', () => {
   });
 });
 
+describe('seed with a wrong key', () => {
+  it('stops at once and says it once', async () => {
+    handler = (_request, _body, response) =>
+      json(response, 401, { detail: 'This API key is not known.', code: 'LUNA_UNAUTHENTICATED' });
+    const { code, stderr } = await luna(['seed', '--dir', samples('a.md', 'b.md', 'c.md')]);
+    expect([code, stderr.trim()]).toEqual([1, 'This API key is not known. (HTTP 401, LUNA_UNAUTHENTICATED)']);
+  });
+});
+
 const answer = {
   answer: '„1.8.0 ist der Bezug.“ [1]',
   mode: 'extractive',
@@ -203,13 +212,10 @@ describe('testping', () => {
 describe('a cluster that is not there', () => {
   const nowhere = { LUNA_URL: '', KUBECONFIG: '/nonexistent/config' };
 
-  it.each([['status'], ['seed'], ['logs']])(
-    '%s says so in one sentence',
-    async (command) => {
-      const { code, stderr } = await luna([command], nowhere);
-      expect(code).toBe(1);
-      expect(stderr.trim().split('\n')).toHaveLength(1);
-      expect(stderr).not.toMatch(/\bat .*:\d+/);
-    },
-  );
+  it.each([['status'], ['seed'], ['logs']])('%s says so in one sentence', async (command) => {
+    const { code, stderr } = await luna([command], nowhere);
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toMatch(/\bat .*:\d+/);
+  });
 });

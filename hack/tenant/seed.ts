@@ -111,6 +111,8 @@ async function seedOne(context: Context, api: Api, path: { folder: string; file:
       reason: job.error?.message,
     };
   } catch (error) {
+    // Every other file would be refused in the same way.
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) throw error;
     return { ...base, state: 'failed', seconds: seconds(), reason: sentenceOf(error) };
   }
 }

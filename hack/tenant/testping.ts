@@ -75,8 +75,6 @@ export async function testping(context: Context): Promise<number> {
   context.print(renderParts(parts));
   const down = parts.filter((part) => !part.ok).map((part) => part.part);
   context.print('');
-  context.print(
-    down.length === 0 ? `All ${parts.length} parts of tenant ${context.tenant} answer.` : `Down: ${down.join(', ')}.`,
-  );
+  context.print(down.length === 0 ? `All ${parts.length} parts answer.` : `Down: ${down.join(', ')}.`);
   return down.length === 0 ? 0 : 1;
 }
