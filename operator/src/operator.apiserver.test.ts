@@ -103,10 +103,10 @@ describe('the operator, with the rights that the chart gives it', () => {
     });
 
     it('and then writes nothing, however often it looks', async () => {
-      const before = world.writes.length;
+      const before = world.writes().length;
       await world.poke('one');
       await world.poke('one');
-      expect(world.writes.slice(before)).toEqual([]);
+      expect(world.writes().slice(before)).toEqual([]);
     });
   });
 
@@ -281,7 +281,7 @@ describe('the operator, with the rights that the chart gives it', () => {
     const secrets = rules.filter(({ resources }) => resources.includes('secrets')).flatMap(({ verbs }) => verbs);
     expect(secrets.sort()).toEqual(['create', 'get', 'list', 'watch']);
     expect(rules.some(({ verbs, resources }) => verbs.includes('*') || resources.includes('*'))).toBe(false);
-    expect(world.refused).toEqual([]);
+    expect(world.refused()).toEqual([]);
   });
 });
 

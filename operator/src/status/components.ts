@@ -66,13 +66,18 @@ function workload(part: (typeof PARTS)[number], { tenant, observed }: Situation)
       message: `${what} sleeps; set spec.hibernate to false to wake it`,
     };
   }
-  if (live === undefined)
-    return { type, status: 'False', reason: 'Waiting', message: `${what} has not been created yet` };
+  if (!isStarted(live))
+    return { type, status: 'False', reason: 'Waiting', message: `${what} has not been started yet` };
   if (rolledOut(live)) return { type, status: 'True', reason: 'Running', message: `${what} is ready` };
   const trouble = troubleOf(podsOf(observed, name)) ?? blockedBy(live);
   const message = trouble?.message ?? progress(what, live, observed);
   if (serves(live)) return { type, status: 'True', reason: 'Updating', message, trouble: trouble !== undefined };
   return { type, status: 'False', reason: trouble?.reason ?? 'Starting', message, trouble: trouble !== undefined };
+}
+
+/** Scaled to zero in a tenant that is awake means that it slept, and waits at a gate. */
+function isStarted(live: Workload | undefined): live is Workload {
+  return live !== undefined && live.spec.replicas !== 0;
 }
 
 /** Why a controller cannot even make the pods (quota, Pod Security). */
@@ -142,7 +147,7 @@ function api(found: Finding, { planned, observed }: Situation): Finding {
   const live = findWorkload(observed, 'Deployment', 'tenant-api');
   const wanted = planned.find(({ object }) => object.kind === 'Deployment' && object.metadata.name === 'tenant-api');
   if (found.reason === 'Hibernated' || wanted === undefined) return found;
-  if (live === undefined) {
+  if (found.reason === 'Waiting' || live === undefined) {
     const message = 'the tenant API is rolled out once the schema is migrated and the models are there';
     return { ...found, reason: 'WaitingForParts', message };
   }

@@ -202,6 +202,14 @@ describe('statusOf', () => {
     expect(condition(done, 'Ready')?.message).toMatch(/spec\.hibernate to false/);
   });
 
+  it('does not call an API ready that still sleeps while the rest wakes', () => {
+    const asleep = all(tenantFixture({ hibernate: true })).find(
+      ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'tenant-api',
+    );
+    const waking = change(all(tenant), 'Deployment', 'tenant-api', (object) => asleep ?? object);
+    expect(condition(status(tenant, waking), 'ApiReady')).toMatchObject({ status: 'False', reason: 'WaitingForParts' });
+  });
+
   it('gives the same status again for the same world, and moves times only with truths', () => {
     const first = status(tenant, all(tenant));
     const later = (status_: LunaTenantStatus, objects: KubeObject[]): LunaTenantStatus => {

@@ -8,6 +8,7 @@ import {
   createClient,
   createRuntimeMetrics,
   createTransport,
+  KubeError,
   hasCode,
   isSubset,
   loadConnectionConfig,
@@ -73,15 +74,17 @@ export interface TestCluster {
   readonly transport: Transport;
   readonly platform: Platform;
   /** Writes of the operator since it started, in order, as `METHOD path`. */
-  readonly writes: string[];
+  writes(): readonly string[];
   /** Calls of the operator that its rights did not cover. */
-  readonly refused: string[];
+  refused(): readonly string[];
   /** Takes the place of kubelet and controllers: reports all workloads of a tenant as running, until nothing changes. */
   settle(tenant: string): Promise<void>;
   tenant(name: string): Promise<LunaTenant | undefined>;
   condition(name: string, type: string): Promise<{ status: string; reason: string; message: string } | undefined>;
   /** Resolves when the operator has nothing to do. */
   idle(): Promise<void>;
+  /** Kills the operator and starts another, which in turn dies at its n-th write when `dieAtWrite` is given. */
+  restart(options?: { dieAtWrite?: number }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -100,7 +103,9 @@ export async function startCluster(kubeconfig: string): Promise<TestCluster> {
   await established(client);
   const settings = objects.find(({ kind }) => kind === 'ConfigMap')?.['data'] as Record<string, string>;
   const platform = parseYamlConfig(platformSchema, settings['config.yaml'] ?? '');
-  const running = await startOperator(await asOperator(config, transport), platform);
+  const rights = await asOperator(config, transport);
+  let running = await startOperator(rights, platform);
+  const idle = async (): Promise<void> => running.idle();
 
   const tenant = async (name: string): Promise<LunaTenant | undefined> =>
     client.get<LunaTenant>(lunaTenantKind, { name });
@@ -108,12 +113,16 @@ export async function startCluster(kubeconfig: string): Promise<TestCluster> {
     client,
     transport,
     platform,
-    writes: running.writes,
-    refused: running.refused,
+    writes: () => running.writes,
+    refused: () => running.refused,
     tenant,
     condition: async (name, type) => (await tenant(name))?.status?.conditions?.find((one) => one.type === type),
-    settle: async (name) => settle(client, name, running.idle),
-    idle: running.idle,
+    settle: async (name) => settle(client, name, idle),
+    idle,
+    restart: async ({ dieAtWrite } = {}) => {
+      await running.stop();
+      running = await startOperator(rights, platform, dieAtWrite);
+    },
     stop: async () => {
       await running.stop();
       await transport.close();
@@ -148,10 +157,10 @@ interface Running {
   stop: () => Promise<void>;
 }
 
-async function startOperator(config: ConnectionConfig, platform: Platform): Promise<Running> {
+async function startOperator(config: ConnectionConfig, platform: Platform, dieAtWrite = Infinity): Promise<Running> {
   const writes: string[] = [];
   const refused: string[] = [];
-  const transport = record(createTransport({ config, qps: 1000, burst: 1000 }), writes, refused);
+  const transport = record(createTransport({ config, qps: 1000, burst: 1000 }), { writes, refused, dieAtWrite });
   const registry = new Registry();
   const operator = createOperator({
     client: createClient({ transport, kinds: [lunaTenantKind] }),
@@ -190,7 +199,14 @@ async function quiet(writes: string[], controller: Controller): Promise<void> {
   }
 }
 
-function record(transport: Transport, writes: string[], refused: string[]): Transport {
+interface Recording {
+  writes: string[];
+  refused: string[];
+  dieAtWrite: number;
+}
+
+/** Notes writes and refusals. From the n-th write on nothing leaves any more, as after a crash. */
+function record(transport: Transport, { writes, refused, dieAtWrite }: Recording): Transport {
   const note = (request: TransportRequest, error: unknown): never => {
     if (hasCode(error, 'KUBE_FORBIDDEN') && error.message.includes('cannot'))
       refused.push(`${request.method} ${request.path}: ${error.message}`);
@@ -198,7 +214,10 @@ function record(transport: Transport, writes: string[], refused: string[]): Tran
   };
   return {
     request: async <T>(request: TransportRequest): Promise<T> => {
-      if (request.method !== 'GET') writes.push(`${request.method} ${request.path}`);
+      if (request.method !== 'GET') {
+        if (writes.length + 1 >= dieAtWrite) throw new KubeError('the operator is dead', { code: 'KUBE_ABORTED' });
+        writes.push(`${request.method} ${request.path}`);
+      }
       return transport.request<T>(request).catch((error: unknown) => note(request, error));
     },
     stream: (request) => transport.stream(request).catch((error: unknown) => note(request, error)),

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { builtinKinds, type KubeObject } from '@luna-iems/kube-runtime';
+import { OWN_KINDS } from './controller/observer.ts';
+import { HASH_ANNOTATION } from './tenant.ts';
+import { startWorld, type World } from './testing/world.ts';
+
+/** Writes between which the operator dies, from the first to the last of a tenant's creation. */
+const DEATHS = [1, 2, 3, 5, 9, 14, 20, 26, 33, 40];
+
+describe('an operator that dies between two writes', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld(inject('kubeconfig'));
+  });
+  afterAll(() => world.stop());
+
+  /** Everything of a tenant, by kind and name, with the hash of what was applied, freed of the tenant's own name. */
+  const inventory = async (tenant: string): Promise<string[]> => {
+    const lists = await Promise.all(
+      [...OWN_KINDS, 'Secret' as const].map((kind) =>
+        world.client.list(builtinKinds[kind], { labelSelector: `luna-iems.io/tenant=${tenant}` }),
+      ),
+    );
+    return lists.flatMap(({ items }) => items.map(describeObject)).sort();
+  };
+  const describeObject = ({ kind, metadata, spec }: KubeObject): string => {
+    const applied = metadata.annotations?.[HASH_ANNOTATION] === undefined ? 'made once' : 'applied';
+    const { replicas } = (spec ?? {}) as { replicas?: number };
+    const name = kind === 'Job' ? metadata.name.replace(/-.*/, '') : metadata.name;
+    return `${kind} ${name} ${applied} ${String(replicas ?? '')}`;
+  };
+
+  it('leaves nothing that its successor does not bring to the same end', async () => {
+    await world.apply('whole');
+    await world.settle('whole');
+    const reference = await inventory('whole');
+    expect(reference.length).toBeGreaterThanOrEqual(40);
+    for (const dieAtWrite of DEATHS) {
+      const name = `dead-${String(dieAtWrite)}`;
+      await world.restart({ dieAtWrite });
+      await world.apply(name);
+      expect(world.writes().length, `writes before death ${name}`).toBe(dieAtWrite - 1);
+      const secrets = await world.secrets(`luna-${name}`);
+      await world.restart();
+      await world.settle(name);
+      expect(await inventory(name), name).toEqual(reference);
+      expect(await world.tenant(name), name).toMatchObject({ status: { phase: 'Ready' } });
+      expect(await world.secrets(`luna-${name}`), `${name}: what was made before stays`).toMatchObject(secrets);
+    }
+    const before = world.writes().length;
+    await world.poke('dead-5');
+    expect(world.writes().slice(before)).toEqual([]);
+  });
+
+  it('finishes a retained deletion that it began', async () => {
+    const whole = await world.secrets('luna-whole');
+    for (const dieAtWrite of [1, 2, 3, 8]) {
+      await world.restart({ dieAtWrite });
+      await world.remove('whole');
+      expect(await world.tenant('whole'), `died at write ${String(dieAtWrite)}`).toBeDefined();
+    }
+    await world.restart();
+    await world.idle();
+    expect(await world.tenant('whole')).toBeUndefined();
+    expect(await world.names('StatefulSet', 'luna-whole')).toEqual([]);
+    expect((await world.namespace('luna-whole'))?.metadata.annotations).toMatchObject({
+      'luna-iems.io/retained': 'true',
+    });
+    expect(await world.secrets('luna-whole')).toEqual(whole);
+  });
+});
