@@ -1,6 +1,6 @@
 import ajvFormats from 'ajv-formats';
 import { Ajv, type Options } from 'ajv';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { Logger, Metrics } from '@luna-iems/service-kit';
 import type { AskDeps } from './ask/answer.ts';
@@ -55,9 +55,11 @@ function useValidators(app: FastifyInstance): void {
 
 /** The whole HTTP application as a plugin tree; it does not listen yet. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  // Fastify's own name for the type, so that the instance stays assignable to its plain form.
+  const log: FastifyBaseLogger = deps.log;
   const app = fastify({
-    loggerInstance: deps.log,
-    disableRequestLogging: true,
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT,

@@ -146,8 +146,9 @@ async function* generate(found: Found, model: string): AsyncGenerator<AskEvent> 
 }
 
 async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
-  const { deps, request, retrieved, candidates } = found;
-  if (!hasEvidence(candidates, retrieved.passages, retrieved.profile?.preset.strongDense)) {
+  const { deps, request, language, retrieved, candidates } = found;
+  const strongDense = retrieved.profile?.preset.strongDense?.[language];
+  if (!hasEvidence(candidates, retrieved.passages, strongDense)) {
     yield* told(refuse(found));
     return;
   }

@@ -18,63 +18,135 @@ interface Weighted {
   weight: number;
 }
 
+interface Piece {
+  text: string;
+  start: number;
+  terms: Term[];
+  /** What stands over it: the first line of its block (a table's heads, for one), or the question that it answers. */
+  over: Term[];
+  listItem: boolean;
+  question: boolean;
+}
+
 interface Split {
   passage: Passage;
-  spans: { text: string; terms: Term[] }[];
+  pieces: Piece[];
   headingTerms: Term[];
 }
 
 /** How much an identifier counts against a word of the same rarity: whoever types `1.8.0` means exactly that. */
 const IDENTIFIER_WEIGHT = 2.5;
 const FROM_HEADING = 0.6;
+const FROM_ABOVE = 0.7;
 const FROM_NEIGHBOUR = 0.35;
+/** Longest quote that a list makes of its introduction, in characters. */
+const LIST_LENGTH = 700;
+
+// Words that ask and say nothing of what is asked for.
+const asking: Record<Language, RegExp> = {
+  de: /\bwie\s+(?:lange?|hoch|oft|viele?|groß|weit|teuer|schnell|häufig|stark|alt)\b|\b(?:bedeute[nt]|heiß(?:t|en)|steh(?:t|en)\s+für|wofür\s+steh(?:t|en)|versteht\s+man)\b/giu,
+  en: /\bhow\s+(?:often|long|much|many|high|far|large|big|fast|strong|old)\b|\b(?:means?|stands?\s+for|called)\b/giu,
+};
 
 const best = (wanted: Term, there: readonly Term[]): number =>
   Math.max(0, ...there.map((term) => termMatch(wanted, term)));
 
+/** The terms of a question, without the words that only ask; all of them where nothing else is left. */
+export function questionTerms(question: string, language: Language): Term[] {
+  const meant = distinctTerms(question.replace(asking[language], ' '), language);
+  return meant.length > 0 ? meant : distinctTerms(question, language);
+}
+
 /** The question's terms weighted by how rare they are among the passages' sentences; a term that is nowhere weighs most. */
-function weigh(questionTerms: readonly Term[], splits: readonly Split[]): Weighted[] {
-  const all = splits.flatMap((split) => split.spans.map((span) => span.terms));
-  return questionTerms.map((term) => {
+function weigh(wanted: readonly Term[], splits: readonly Split[]): Weighted[] {
+  const all = splits.flatMap((split) => split.pieces.map((piece) => piece.terms));
+  return wanted.map((term) => {
     const having = all.filter((there) => best(term, there) >= 0.6).length;
     const rarity = Math.log(1 + (all.length - having + 0.5) / (having + 0.5));
     return { term, weight: Math.max(0.2, rarity) * (term.identifier ? IDENTIFIER_WEIGHT : 1) };
   });
 }
 
-function candidateOf(split: Split, index: number, weighted: readonly Weighted[]): Candidate | undefined {
-  const span = split.spans[index];
-  if (span === undefined) return undefined;
-  const around = [...(split.spans[index - 1]?.terms ?? []), ...(split.spans[index + 1]?.terms ?? [])];
-  let total = 0;
-  let own = 0;
-  let helped = 0;
-  for (const { term, weight } of weighted) {
-    const here = best(term, span.terms);
-    total += weight;
-    own += weight * here;
-    helped +=
-      weight * Math.max(here, FROM_HEADING * best(term, split.headingTerms), FROM_NEIGHBOUR * best(term, around));
-  }
-  if (total === 0) return { passage: split.passage, text: span.text, own: 0, coverage: 0 };
-  return { passage: split.passage, text: span.text, own: own / total, coverage: helped / total };
-}
+const listMark = /^(?:[-–•*]|\p{L}\)|\d{1,2}[.)])\s/u;
 
 function splitPassage(passage: Passage, language: Language): Split {
+  const pieces: Piece[] = [];
+  let blockStart = 0;
+  for (const { text, start } of sentences(passage.text, language)) {
+    const before = pieces.at(-1);
+    const newBlock =
+      before !== undefined && passage.text.slice(before.start + before.text.length, start).includes('\n\n');
+    if (newBlock) blockStart = pieces.length;
+    const opener = pieces[blockStart];
+    const over = before?.question
+      ? before.terms
+      : opener && passage.text.slice(opener.start, start).includes('\n')
+        ? opener.terms
+        : [];
+    pieces.push({
+      ...{ text, start, over },
+      terms: distinctTerms(text, language),
+      listItem: listMark.test(text),
+      question: text.endsWith('?'),
+    });
+  }
+  return { passage, pieces, headingTerms: distinctTerms([...passage.headings, passage.title].join(' '), language) };
+}
+
+/** A sentence that introduces a list is quoted with the list: by itself it says only that something follows. */
+function quoteOf({ passage, pieces }: Split, index: number): string {
+  const piece = pieces[index];
+  if (piece === undefined) return '';
+  let end = piece.start + piece.text.length;
+  if (!piece.listItem) {
+    for (const next of pieces.slice(index + 1)) {
+      const reach = next.start + next.text.length;
+      if (!next.listItem || reach - piece.start > LIST_LENGTH) break;
+      end = reach;
+    }
+  }
+  return passage.text.slice(piece.start, end);
+}
+
+interface Context {
+  here: readonly Term[];
+  over: readonly Term[];
+  headings: readonly Term[];
+  around: readonly Term[];
+}
+
+function contextOf({ pieces, headingTerms }: Split, index: number): Context {
+  const { terms: here = [], over = [] } = pieces[index] ?? {};
+  const around = [index - 1, index + 1].flatMap((at) => pieces[at]?.terms ?? []);
+  return { here, over, around, headings: headingTerms };
+}
+
+function helped(term: Term, { here, over, headings, around }: Context): number {
+  return Math.max(
+    best(term, here),
+    FROM_ABOVE * best(term, over),
+    FROM_HEADING * best(term, headings),
+    FROM_NEIGHBOUR * best(term, around),
+  );
+}
+
+function candidateOf(split: Split, index: number, weighted: readonly Weighted[]): Candidate {
+  const context = contextOf(split, index);
+  const total = weighted.reduce((sum, { weight }) => sum + weight, 0) || 1;
+  const part = (cover: (term: Term) => number): number =>
+    weighted.reduce((sum, { term, weight }) => sum + weight * cover(term), 0) / total;
   return {
-    passage,
-    spans: sentences(passage.text, language).map((span) => ({
-      text: span.text,
-      terms: distinctTerms(span.text, language),
-    })),
-    headingTerms: distinctTerms([...passage.headings, passage.title].join(' '), language),
+    passage: split.passage,
+    text: quoteOf(split, index),
+    own: part((term) => best(term, context.here)),
+    coverage: part((term) => helped(term, context)),
   };
 }
 
-/** Sentences that only announce or repeat: too short to say something, or the heading itself. */
+/** Sentences that only announce, ask or repeat: too short to say something, a question, or the heading itself. */
 function saysSomething(candidate: Candidate): boolean {
   const words = candidate.text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
-  return words >= 3 && !candidate.passage.headings.includes(candidate.text);
+  return words >= 3 && !candidate.text.endsWith('?') && !candidate.passage.headings.includes(candidate.text);
 }
 
 /**
@@ -83,11 +155,10 @@ function saysSomething(candidate: Candidate): boolean {
  */
 export function rankSentences(question: string, passages: readonly Passage[], language: Language): Candidate[] {
   const splits = passages.map((passage) => splitPassage(passage, language));
-  const weighted = weigh(distinctTerms(question, language), splits);
+  const weighted = weigh(questionTerms(question, language), splits);
   const seen = new Set<string>();
   return splits
-    .flatMap((split) => split.spans.map((_, index) => candidateOf(split, index, weighted)))
-    .filter((candidate) => candidate !== undefined)
+    .flatMap((split) => split.pieces.map((_, index) => candidateOf(split, index, weighted)))
     .filter(saysSomething)
     .filter((candidate) => {
       const fresh = !seen.has(candidate.text);

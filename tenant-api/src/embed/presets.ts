@@ -1,3 +1,5 @@
+import type { Language } from '../text/language.ts';
+
 /** What has to be known of an embedding model to use it well; the server does not tell. */
 export interface EmbeddingPreset {
   /** Length of the vectors. */
@@ -17,11 +19,11 @@ export interface EmbeddingPreset {
    * measured on a public German question set, 0.1 to 0.5 loses nowhere; see fuse.ts.
    */
   denseShare: number;
-  /** From this cosine a hit means something by itself, in German too; undefined for models that are not to be trusted so far. */
-  strongDense?: number;
+  /** From this cosine a hit means something by itself; only for languages that the model is to be trusted in so far. */
+  strongDense?: Partial<Record<Language, number>>;
 }
 
-const bertEnglish = { charsPerToken: 2.6, uncased: true } as const;
+const bertEnglish = { charsPerToken: 2.8, uncased: true } as const;
 const multilingual = { charsPerToken: 3.2, uncased: false, denseShare: 0.5 } as const;
 const e5 = { contextTokens: 512, documentPrefix: 'passage: ', queryPrefix: 'query: ', ...multilingual } as const;
 const none = { documentPrefix: '', queryPrefix: '' } as const;
@@ -29,7 +31,10 @@ const nomic = { documentPrefix: 'search_document: ', queryPrefix: 'search_query:
 
 // First match wins; matched against the model's name without registry, namespace and tag.
 const presets: readonly (readonly [RegExp, EmbeddingPreset])[] = [
-  [/^(?:gt-)?all-minilm/u, { dimensions: 384, contextTokens: 256, ...none, ...bertEnglish, denseShare: 0.2 }],
+  [
+    /^(?:gt-)?all-minilm/u,
+    { dimensions: 384, contextTokens: 256, ...none, ...bertEnglish, denseShare: 0.2, strongDense: { en: 0.5 } },
+  ],
   [/^nomic-embed-text-v2/u, { dimensions: 768, contextTokens: 512, ...nomic, ...multilingual }],
   [/^nomic-embed-text/u, { dimensions: 768, contextTokens: 2048, ...nomic, ...bertEnglish, denseShare: 0.3 }],
   [
@@ -62,5 +67,5 @@ export function presetFor(model: string, dimensions: number): EmbeddingPreset {
   const name = baseName(model);
   const known = presets.find(([pattern]) => pattern.test(name))?.[1];
   if (known) return { ...known, dimensions };
-  return { dimensions, contextTokens: 512, ...none, charsPerToken: 2.6, uncased: false, denseShare: 0.3 };
+  return { dimensions, contextTokens: 512, ...none, charsPerToken: 2.8, uncased: false, denseShare: 0.3 };
 }

@@ -140,6 +140,7 @@ export function createProfileManager(deps: ProfileManagerDeps): ProfileManager {
       throw notReady(`${model} on Ollama ${server.version} fails the self-test: ${tried.at(-1)?.failures[0] ?? ''}`);
     }
     selfTest = 'passed';
+    reason = 'the stored chunks are being embedded anew for this profile';
     active = await bringIntoForce(deps, { server, chosen: result.chosen, tried }, signal);
     tested = server;
     return active;

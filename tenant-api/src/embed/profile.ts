@@ -14,10 +14,10 @@ export interface ChunkSizes {
   headingTokens: number;
 }
 
-/** A tenth of the context stays free for what the estimate misses; larger contexts do not make larger chunks. */
+/** A twentieth of the context stays free for what the estimate misses; larger contexts do not make larger chunks. */
 export function chunkSizes(preset: EmbeddingPreset): ChunkSizes {
-  const room = Math.floor(preset.contextTokens * 0.9) - Math.ceil(preset.documentPrefix.length / preset.charsPerToken);
-  const headingTokens = Math.min(48, Math.floor(room * 0.2));
+  const room = Math.floor(preset.contextTokens * 0.95) - Math.ceil(preset.documentPrefix.length / preset.charsPerToken);
+  const headingTokens = Math.min(40, Math.floor(room * 0.2));
   const maxTokens = Math.min(480, room - headingTokens);
   return { maxTokens, overlapTokens: Math.floor(maxTokens * 0.12), headingTokens };
 }

@@ -2,9 +2,11 @@ import { sql, type Database } from '@luna-iems/tenant-db';
 import type { Logger } from '@luna-iems/service-kit';
 import { embedChunks } from '../ingest/embed-chunks.ts';
 import { readMetadata } from '../ingest/metadata.ts';
-import type { VectorIndex } from '../search/vector-index.ts';
+import { createTokenCounter } from '../chunk/tokens.ts';
+import type { IndexPoint, VectorIndex } from '../search/vector-index.ts';
 import { languageOfTag } from '../text/language.ts';
 import type { ActiveProfile } from './profile-manager.ts';
+import { searchableText } from './profile.ts';
 
 export interface RefillDeps {
   db: Database;
@@ -42,23 +44,28 @@ function mean(vectors: readonly (readonly number[])[]): number[] {
   return sum.map((x) => x / length);
 }
 
+/** The vector of a stored chunk that the new model finds too long: of its pieces, taken together. */
+async function vectorInPieces(profile: ActiveProfile, row: Row, signal?: AbortSignal): Promise<number[]> {
+  const { headings, tokens } = readMetadata(row.metadata);
+  const pieces = await embedChunks(profile, [{ text: row.text, headings, tokens }], signal ? { signal } : {});
+  return mean(pieces.map((piece) => piece.vector));
+}
+
 async function refillPage(
   deps: RefillDeps,
   profile: ActiveProfile,
   rows: readonly Row[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const points = [];
-  for (const row of rows) {
-    const { headings, tokens } = readMetadata(row.metadata);
-    const pieces = await embedChunks(profile, [{ text: row.text, headings, tokens }], signal ? { signal } : {});
-    points.push({
-      id: row.chunkId,
-      vector: mean(pieces.map((piece) => piece.vector)),
-      text: row.text,
-      ...{ itemId: row.itemId, version: row.version, chunkIdx: row.chunkIdx, tags: row.tags, source: row.source },
-      language: languageOfTag(row.language ?? undefined) ?? ('de' as const),
-    });
+  const most = { tokens: profile.sizes.headingTokens, count: createTokenCounter(profile.preset.charsPerToken) };
+  const texts = rows.map((row) => searchableText(readMetadata(row.metadata).headings, row.text, most));
+  const vectors = await profile.embedder.passages(texts, signal);
+  const points: IndexPoint[] = [];
+  for (const [index, row] of rows.entries()) {
+    const { chunkId: id, itemId, version, chunkIdx, tags, source } = row;
+    const vector = vectors[index] ?? (await vectorInPieces(profile, row, signal));
+    const language = languageOfTag(row.language ?? undefined) ?? 'de';
+    points.push({ id, vector, text: texts[index] ?? row.text, itemId, version, chunkIdx, tags, source, language });
   }
   await deps.index.upsert(profile.collection, points);
 }

@@ -1,6 +1,7 @@
 import { Parser } from 'htmlparser2';
 import type { Block } from './blocks.ts';
 import { cleanText, oneLine, reflow } from '../text/clean.ts';
+import { dropPageFurniture, mergeRows } from './paged.ts';
 import { paragraphBlocks } from './plain-blocks.ts';
 
 const breaking = new Set(
@@ -182,5 +183,5 @@ export function xhtmlBlocks(xhtml: string): Block[] {
   parser.end(cleanText(xhtml));
   flush(state);
   flushList(state);
-  return state.blocks;
+  return state.paged ? mergeRows(dropPageFurniture(state.blocks)) : state.blocks;
 }

@@ -1,16 +1,27 @@
-import { terms } from '../text/terms.ts';
+import type { Language } from '../text/language.ts';
+import { compoundParts, terms } from '../text/terms.ts';
+
+/** The parts of the text's German compounds, which the server's stemmer leaves whole. */
+function partsOfCompounds(text: string, language: Language): string[] {
+  if (language !== 'de') return [];
+  return (text.match(/\p{L}{9,}/gu) ?? []).flatMap((word) => {
+    const parts = compoundParts(word);
+    return parts.length > 1 ? parts : [];
+  });
+}
 
 /**
- * The text that BM25 sees: the text itself, and each identifier once more as one unbroken word. The server's tokenizer cuts
- * `1.8.0` into three digits that occur everywhere; `x1x8x0` is as rare as the identifier is. Questions and passages alike.
+ * The text that BM25 sees: the text itself, each identifier once more as one unbroken word, and the parts of German
+ * compounds. The server's tokenizer cuts `1.8.0` into three digits that occur everywhere; `x1x8x0` is as rare as the
+ * identifier is. Questions and passages alike.
  */
-export function lexicalText(text: string): string {
+export function lexicalText(text: string, language: Language): string {
   const identifiers = new Set(
-    terms(text, 'en')
+    terms(text, language)
       .filter((term) => term.identifier)
       .map((term) => term.key),
   );
-  const words = [...identifiers].flatMap(unbroken);
+  const words = [...[...identifiers].flatMap(unbroken), ...partsOfCompounds(text, language)];
   return words.length === 0 ? text : `${text}\n${words.join(' ')}`;
 }
 

@@ -107,7 +107,7 @@ const document = (
   text: string,
   language: Language,
 ): { text: string; model: string; options: Record<string, unknown> } => ({
-  text: lexicalText(text),
+  text: lexicalText(text, language),
   model: bm25Model,
   options: { language: languageName[language] },
 });
@@ -181,7 +181,8 @@ async function removeWhere(client: QdrantClient, filter: { must: Condition[]; mu
 export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
   const client = new QdrantClient({
     url: deps.url,
-    ...(deps.apiKey === undefined ? {} : { apiKey: deps.apiKey }),
+    // As a header of our own: given as `apiKey`, the client prints a warning about plain HTTP, which stays inside the namespace.
+    ...(deps.apiKey === undefined ? {} : { headers: { 'api-key': deps.apiKey } }),
     timeout: TIMEOUT_MS,
     // It would report through console.warn; readiness finds out by itself.
     checkCompatibility: false,

@@ -1,6 +1,6 @@
 // Control characters other than tab, newline and form feed; PostgreSQL refuses NUL, and the others carry nothing to a reader.
-const control = /[\u0000-\u0008\u000B\u000E-\u001F\u007F\u0080-\u009F\uFFFE\uFFFF]/gu;
-const invisible = /[\u00AD\u200B\u200C\u200D\u2060\uFEFF]/gu;
+const control = /(?![\t\n\f])[\p{Cc}\uFFFE\uFFFF]/gu;
+const invisible = /\u00AD|\u200B|\u200C|\u200D|\u2060|\uFEFF/gu;
 const ligatures = /[\uFB00-\uFB06]/gu;
 
 /** Text as it is stored and searched: composed characters, no control or invisible characters, no ligatures, unix newlines. */

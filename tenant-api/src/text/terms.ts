@@ -55,16 +55,28 @@ export function stem(word: string, language: Language): string {
   return language === 'de' ? stemDe(folded) : stemEn(folded);
 }
 
+// After these endings a German compound always has its joining s: Kündigung-s-frist, Leistung-s-preis.
+const joint = /^(\p{L}{2,}(?:ung|heit|keit|ion|schaft|tät|tum|ling))s(\p{L}{4,})$/iu;
+
+/** The parts of a German compound, as far as its joints show; the word itself where none does. */
+export function compoundParts(word: string): string[] {
+  const match = joint.exec(word);
+  if (!match) return [word];
+  const [, head = '', rest = ''] = match;
+  return [head, ...compoundParts(rest)];
+}
+
 function wordTerms(raw: string, language: Language): Term[] {
   const parts = raw.split(/[.,:/*_+-]/u).filter((part) => part.length > 1);
-  return parts
+  const words = language === 'de' ? parts.flatMap(compoundParts) : parts;
+  return words
     .filter((part) => !stopwords[language].has(part.toLowerCase()))
     .map((part) => ({ key: stem(part, language), identifier: false }));
 }
 
 /**
  * The terms of a text in order, repeated where repeated. Identifiers are also given by their word parts, so that
- * `OBIS-Kennzahl` meets `Kennzahl` and `1-0:1.8.0` is met by `1.8.0` through {@link termMatch}.
+ * `OBIS-Kennzahl` meets `Kennzahl` and `1-0:1.8.0` is met by `1.8.0` through {@link termMatch}; German compounds are given by their parts.
  */
 export function terms(text: string, language: Language): Term[] {
   const found: Term[] = [];

@@ -144,7 +144,9 @@ export const ingestDocRoute: FastifyPluginAsyncTypebox<IngestRouteDeps> = async 
       const current = wait > 0 ? await waitForEnd(deps.db, job, wait, callerGone(reply)) : job;
       if (current.state === 'failed') throw failureOf(current);
       reply.header('location', `/ingest/jobs/${job.jobId}`);
-      return reply.code(current.finishedAt === null ? 202 : 200).send(jobBody(current, deps.clock.now()));
+      return reply
+        .code(current.finishedAt === null ? 202 : 200)
+        .send(await jobBody(deps.db, current, deps.clock.now()));
     },
   );
 };

@@ -1,15 +1,14 @@
-import type { IngestJob } from '@luna-iems/tenant-db';
+import { readItem, type Database, type IngestJob } from '@luna-iems/tenant-db';
 import type { JobBody } from '../../schemas/ingest.ts';
 
-/** A job as callers see it. */
-export function jobBody(job: IngestJob, now: Date): JobBody {
+function toBody(job: IngestJob, title: string | null, now: Date): JobBody {
   const end = job.finishedAt ?? now;
   return {
     jobId: job.jobId,
     state: job.state,
     itemId: job.itemId,
     version: job.version,
-    title: job.title,
+    title,
     source: job.source,
     mediaType: job.mediaType,
     bytes: job.bytes,
@@ -21,4 +20,10 @@ export function jobBody(job: IngestJob, now: Date): JobBody {
     finishedAt: job.finishedAt?.toISOString() ?? null,
     ...(job.errorCode === null ? {} : { error: { code: job.errorCode, message: job.error ?? job.errorCode } }),
   };
+}
+
+/** A job as callers see it, with the title that the document turned out to have. */
+export async function jobBody(db: Database, job: IngestJob, now: Date): Promise<JobBody> {
+  const item = job.itemId === null || job.title !== null ? undefined : await readItem(db, job.itemId);
+  return toBody(job, job.title ?? item?.title ?? null, now);
 }

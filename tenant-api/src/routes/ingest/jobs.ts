@@ -24,7 +24,7 @@ export const ingestJobsRoute: FastifyPluginAsyncTypebox<IngestRouteDeps> = async
     async (request) => {
       const job = await readIngestJob(deps.db, request.params.id);
       if (!job) throw new LunaError('LUNA_JOB_NOT_FOUND', 'There is no such job.', { status: 404 });
-      return jobBody(job, deps.clock.now());
+      return jobBody(deps.db, job, deps.clock.now());
     },
   );
 };
