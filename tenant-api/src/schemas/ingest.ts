@@ -31,6 +31,19 @@ export const Job = Type.Object(
 );
 export type JobBody = Static<typeof Job>;
 
+export const UploadForm = Type.Object({
+  file: Type.String({ format: 'binary', description: 'TXT, Markdown, HTML, PDF or DOCX.' }),
+  source: Type.Optional(
+    Type.String({
+      maxLength: 1000,
+      description: 'Where it comes from; new bytes of the same source replace the old ones. Default: the file name.',
+    }),
+  ),
+  title: Type.Optional(Type.String({ maxLength: 300 })),
+  tags: Type.Optional(Type.String({ description: 'Divided by commas.' })),
+  language: Type.Optional(Type.String({ description: 'de or en; detected when left out.' })),
+});
+
 export const WaitQuery = Type.Object({
   wait: Type.Optional(
     Type.Number({ minimum: 0, maximum: 120, description: 'Seconds to wait for the end of the job.' }),

@@ -6,7 +6,7 @@ import { LunaError, sleep, splitList } from '@luna-iems/service-kit';
 import { readIngestJob, type Database, type IngestJob } from '@luna-iems/tenant-db';
 import { enqueueFile, inspectFile, receiveFile, type ReceivedFile, type UploadFields } from '../../ingest/upload.ts';
 import { guarded, problems, ref } from '../../schemas/common.ts';
-import { Job, WaitQuery } from '../../schemas/ingest.ts';
+import { Job, UploadForm, WaitQuery } from '../../schemas/ingest.ts';
 import { languageOfTag } from '../../text/language.ts';
 import { cleanText, oneLine } from '../../text/clean.ts';
 import { callerGone } from '../abort.ts';
@@ -120,10 +120,13 @@ export const ingestDocRoute: FastifyPluginAsyncTypebox<IngestRouteDeps> = async 
     throwFileSizeLimit: false,
     limits: { fileSize: deps.maxBytes, files: 1, fields: 10, fieldSize: 16 * 1024, parts: 12, headerPairs: 50 },
   });
+  const compile = app.validatorCompiler ?? (() => () => true);
   app.post(
     '/ingest/doc',
     {
       config: { access: 'ingest' },
+      // The form is read as a stream; its schema is there for the reader of the document.
+      validatorCompiler: (route) => (route.httpPart === 'body' ? () => true : compile(route)),
       schema: {
         operationId: 'ingestDocument',
         tags: ['ingest'],
@@ -132,6 +135,7 @@ export const ingestDocRoute: FastifyPluginAsyncTypebox<IngestRouteDeps> = async 
           "Fields: file (required), source (default: the file's name; new bytes of the same source replace the old ones), title, tags (divided by commas), language (de, en).",
         security: [{ apiKey: ['ingest'] }],
         consumes: ['multipart/form-data'],
+        body: UploadForm,
         querystring: WaitQuery,
         response: { 200: ref(Job), 202: ref(Job), ...problems(400, 413, 415, 422, 502, ...guarded) },
       },

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
+import { Type, type TSchema } from 'typebox';
 import { LunaError } from '@luna-iems/service-kit';
 import { ask, type Answer, type AskDeps, type AskEvent, type AskRequest } from '../../ask/answer.ts';
 import type { Passage } from '../../ask/passage.ts';
@@ -59,6 +60,16 @@ async function stream(events: AsyncGenerator<AskEvent>, reply: FastifyReply): Pr
   return reply.send(Readable.from(sse(first.value, events, reply.log)));
 }
 
+const answers = {
+  description: 'The answer, or the events of its making.',
+  content: {
+    'application/json': { schema: ref(AnswerSchema) },
+    'text/event-stream': {
+      schema: Type.String({ description: 'Events sources, token, done, error; each with a JSON body.' }),
+    },
+  },
+} as unknown as TSchema;
+
 /** `POST /rag/ask` */
 export const askRoute: FastifyPluginAsyncTypebox<AskDeps> = async (app, deps) => {
   app.post(
@@ -73,7 +84,7 @@ export const askRoute: FastifyPluginAsyncTypebox<AskDeps> = async (app, deps) =>
           "Answers with sources, in the question's language, or says that the documents carry no answer. With `Accept: text/event-stream` the events are sources, token (several), done; error when it breaks off.",
         security: [{ apiKey: ['ask'] }],
         body: AskBody,
-        response: { 200: ref(AnswerSchema), ...problems(400, 413, 415, 502, 504, ...guarded) },
+        response: { 200: answers, ...problems(400, 413, 415, 502, 504, ...guarded) },
       },
     },
     async (request, reply) => {
