@@ -1,6 +1,6 @@
 import type { Api } from './api.ts';
 import { modeLine, renderSources, type Answer } from './answer.ts';
-import { CliError } from './errors.ts';
+import { CliError, sentenceOf } from './errors.ts';
 import { withSession, type Context } from './session.ts';
 import { readEvents, type ServerEvent } from './sse.ts';
 import { wrap } from './table.ts';
@@ -27,6 +27,16 @@ async function readStream(
     streamed += text;
   }
   throw new CliError('LUNA_ANSWER_CUT', 'The answer broke off before its end.');
+}
+
+/** The same with a sentence where the connection itself breaks. */
+async function readStreamWhole(context: Context, body: AsyncIterable<Uint8Array>): ReturnType<typeof readStream> {
+  try {
+    return await readStream(context, body);
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError('LUNA_ANSWER_CUT', `The answer broke off: ${sentenceOf(error)}.`, error);
+  }
 }
 
 async function request(api: Api, question: string): Promise<Response> {
@@ -57,7 +67,7 @@ export async function ask(context: Context, question: string): Promise<number> {
       response.headers.get('content-type')?.startsWith('text/event-stream') === true && response.body !== null;
     const { answer, streamed } =
       streams && response.body !== null
-        ? await readStream(context, response.body)
+        ? await readStreamWhole(context, response.body)
         : { answer: (await response.json()) as Answer, streamed: '' };
     showText(context, answer, streamed);
     if (!answer.refused) context.print(modeLine(answer.mode));

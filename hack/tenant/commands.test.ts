@@ -17,7 +17,10 @@ let server: Server;
 
 beforeEach(async () => {
   server = createServer((request, response) => {
-    void readText(request).then((body) => handler(request, body, response));
+    void readText(request).then((body) => {
+      if (request.url === '/health/live') json(response, 200, { status: 'ok' });
+      else handler(request, body, response);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -91,6 +94,14 @@ describe('seed', () => {
   });
 });
 
+describe('seed without an API', () => {
+  it('says so once', async () => {
+    const { code, stderr } = await luna(['seed', '--dir', samples('a.md', 'b.md')], { LUNA_URL: 'http://127.0.0.1:9' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The tenant's API does not answer: .+\.\n$/);
+  });
+});
+
 describe('seed with a wrong key', () => {
   it('stops at once and says it once', async () => {
     handler = (_request, _body, response) =>
@@ -154,6 +165,16 @@ describe('ask', () => {
     expect([code, stderr.trim()]).toEqual([1, 'The answer broke off before its end.']);
   });
 
+  it('says so when the connection breaks in the middle', async () => {
+    handler = (_request, _body, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: token\ndata: {"text":"a"}\n\n');
+      setTimeout(() => response.destroy(), 50);
+    };
+    const { code, stderr } = await luna(['ask', 'x']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^\n?The answer broke off: .+\.\n$/);
+  });
+
   it('wants a question', async () => {
     const { code, stderr } = await luna(['ask', ' ']);
     expect(code).toBe(2);
@@ -175,7 +196,6 @@ describe('testping', () => {
   const serve =
     (qdrant: object): Handler =>
     (request, _body, response) => {
-      if (request.url === '/health/live') return json(response, 200, { status: 'ok' });
       if (request.headers.authorization !== `Bearer ${key}`)
         return json(response, 401, { detail: 'The key is not known.' });
       return json(response, 200, request.url === '/sim/status' ? {} : summary(qdrant));

@@ -152,6 +152,8 @@ function show(context: Context, printer: RowPrinter, result: Seeded): void {
 export async function seed(context: Context, folder: string): Promise<number> {
   const files = await documentsIn(folder);
   return withSession(context, async (api) => {
+    // A dead API is one sentence, not a row for each file.
+    await api.send('/health/live');
     const printer = printerFor(files);
     const started = context.now();
     context.print(printer.head);
