@@ -106,11 +106,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
   };
 
   return async (name, signal) => {
-    const tenant = observer.tenant(name);
-    if (tenant === undefined) {
+    const known = observer.tenant(name);
+    if (known === undefined) {
       metrics.forget(name);
+      reporter.forget(name);
       return {};
     }
+    const tenant = reporter.current(known);
     // Somebody else's finalizer may still hold it; our part is done.
     if (isLeaving(tenant) && !(tenant.metadata.finalizers ?? []).includes(FINALIZER)) return {};
     if (tenant.spec.paused) return pause(tenant, signal);

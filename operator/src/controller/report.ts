@@ -4,6 +4,10 @@ import { MANAGER, type LunaTenant, type LunaTenantStatus } from '../tenant.ts';
 
 /** Writes a tenant's status when it changed, and tells of transitions in Events. */
 export interface Reporter {
+  /** The tenant with the status that was written last, when the watch has not brought that yet. */
+  current(tenant: LunaTenant): LunaTenant;
+  /** Drops what is remembered of a tenant that is gone. */
+  forget(name: string): void;
   report(tenant: LunaTenant, status: LunaTenantStatus, signal: AbortSignal): Promise<void>;
 }
 
@@ -17,7 +21,15 @@ export interface ReporterDeps {
 }
 
 export function createReporter({ client, events, logger }: ReporterDeps): Reporter {
+  const written = new Map<string, { over: string | undefined; status: LunaTenantStatus }>();
   return {
+    current(tenant) {
+      const last = written.get(tenant.metadata.name);
+      return last !== undefined && last.over === tenant.metadata.resourceVersion
+        ? { ...tenant, status: last.status }
+        : tenant;
+    },
+    forget: (name) => void written.delete(name),
     async report(tenant, status, signal) {
       if (isDeepStrictEqual(tenant.status, status)) return;
       const { apiVersion, kind, metadata } = tenant;
@@ -25,6 +37,7 @@ export function createReporter({ client, events, logger }: ReporterDeps): Report
         { apiVersion, kind, metadata: { name: metadata.name }, status },
         { fieldManager: MANAGER, signal },
       );
+      written.set(metadata.name, { over: metadata.resourceVersion, status });
       for (const event of transitions(tenant.status, status)) {
         events.record({ regarding: tenant, action: 'Reconcile', ...event });
         logger.info({ tenant: metadata.name, reason: event.reason, note: event.note }, 'tenant changed');

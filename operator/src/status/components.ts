@@ -1,35 +1,9 @@
-import { isSubset, type KubeResource } from '@luna-iems/kube-runtime';
-import { schemaJobName } from '../gates.ts';
-import {
-  findWorkload,
-  jobState,
-  podsOf,
-  rolledOut,
-  serves,
-  type Job,
-  type Observed,
-  type Workload,
-} from '../observed.ts';
-import type { Planned } from '../plan/meta.ts';
+import { isSubset } from '@luna-iems/kube-runtime';
+import { findWorkload, podsOf, rolledOut, serves, type Observed, type Workload } from '../observed.ts';
 import { SIMULATORS } from '../plan/simulation.ts';
-import type { LunaTenant } from '../tenant.ts';
+import type { Finding, Situation } from './finding.ts';
+import { schema } from './schema.ts';
 import { troubleOf } from './trouble.ts';
-
-/** One condition before it has a time. */
-export interface Finding {
-  readonly type: string;
-  readonly status: 'True' | 'False';
-  readonly reason: string;
-  readonly message: string;
-  /** Something is broken, not merely under way. */
-  readonly trouble?: boolean;
-}
-
-export interface Situation {
-  readonly tenant: LunaTenant;
-  readonly planned: readonly Planned[];
-  readonly observed: Observed;
-}
 
 const PARTS = [
   { type: 'DatabaseReady', kind: 'StatefulSet', name: 'postgres', what: 'PostgreSQL' },
@@ -99,48 +73,6 @@ function progress(what: string, live: Workload, observed: Observed): string {
   if (init?.name === 'copy-models') return `${what} is copying its models`;
   const { readyReplicas = 0 } = live.status ?? {};
   return `${what} is starting: ${readyReplicas} of ${live.spec.replicas ?? 1} pods ready`;
-}
-
-function schema({ planned, observed, tenant }: Situation): Finding {
-  const type = 'SchemaReady';
-  const name = schemaJobName(planned);
-  const job = observed.find('Job', name) as KubeResource | undefined as Job | undefined;
-  switch (jobState(job)) {
-    case 'complete':
-      return {
-        type,
-        status: 'True',
-        reason: 'Migrated',
-        message: `Job ${name} has brought the database to its schema`,
-      };
-    case 'failed': {
-      const detail = lastWords(observed);
-      return {
-        type,
-        status: 'False',
-        reason: 'MigrationFailed',
-        message: `Job ${name} failed${detail}; it is tried again every five minutes`,
-        trouble: true,
-      };
-    }
-    case 'running': {
-      const trouble = troubleOf(podsOf(observed, 'schema'));
-      const message = trouble?.message ?? `Job ${name} is migrating the database`;
-      return { type, status: 'False', reason: trouble?.reason ?? 'Migrating', message, trouble: trouble !== undefined };
-    }
-    case 'absent':
-      return tenant.spec.hibernate
-        ? { type, status: 'False', reason: 'Hibernated', message: 'the schema is checked when the tenant wakes' }
-        : { type, status: 'False', reason: 'WaitingForDatabase', message: 'migrations begin when PostgreSQL is ready' };
-  }
-}
-
-function lastWords(observed: Observed): string {
-  const messages = podsOf(observed, 'schema').flatMap((pod) =>
-    (pod.status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.message ?? []),
-  );
-  const last = messages.at(-1)?.trim().split('\n').at(-1);
-  return last === undefined || last === '' ? '' : `: ${last.slice(0, 300)}`;
 }
 
 function api(found: Finding, { planned, observed }: Situation): Finding {

@@ -143,6 +143,7 @@ describe('statusOf', () => {
       ...object,
       status: { failed: 5, conditions: [{ type: 'Failed', status: 'True' }] },
     }));
+    const jobName = failed.find(({ kind }) => kind === 'Job')?.metadata.name ?? '';
     const words = podFixture('schema', {
       containerStatuses: [
         {
@@ -152,9 +153,28 @@ describe('statusOf', () => {
         },
       ],
     });
+    words.metadata.labels = { ...words.metadata.labels, 'batch.kubernetes.io/job-name': jobName };
     const broken = status(tenant, [...failed.filter(({ kind }) => kind !== 'Pod'), words]);
     expect(condition(broken, 'SchemaReady')).toMatchObject({ status: 'False', reason: 'MigrationFailed' });
     expect(condition(broken, 'Ready')?.message).toMatch(/checksum of 001_init\.sql differs/);
+  });
+
+  it('tells of a failed attempt while the Job tries again, and only of its own', () => {
+    const running = change(all(tenant), 'Job', 'schema', (object) => ({ ...object, status: { active: 1, failed: 1 } }));
+    const jobName = running.find(({ kind }) => kind === 'Job')?.metadata.name ?? '';
+    const attempt = (job: string, message: string): KubeObject => {
+      const ended = { terminated: { exitCode: 1, message, finishedAt: '2026-01-01T00:00:00Z' } };
+      const pod = podFixture('schema', { containerStatuses: [{ name: 'schema', ready: false, state: ended }] }, job);
+      return {
+        ...pod,
+        metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, 'batch.kubernetes.io/job-name': job } },
+      };
+    };
+    const foreign = status(tenant, [...running, attempt('schema-other', 'no password')]);
+    expect(condition(foreign, 'SchemaReady')).toMatchObject({ reason: 'Migrating' });
+    const own = status(tenant, [...running, attempt(jobName, 'no password')]);
+    expect(condition(own, 'SchemaReady')).toMatchObject({ status: 'False', reason: 'MigrationRetrying' });
+    expect(condition(own, 'Degraded')?.message).toMatch(/no password/);
   });
 
   it('stays ready with a stopped, a switched-off or a broken simulation, and says which', () => {

@@ -1,8 +1,10 @@
 import { setCondition, type Condition } from '@luna-iems/kube-runtime';
-import { findWorkload, podsOf, rolledOut, type Observed } from '../observed.ts';
+import { findWorkload, rolledOut, type Observed } from '../observed.ts';
 import type { Platform } from '../platform.ts';
 import { namespaceOf, type LunaTenant, type LunaTenantStatus } from '../tenant.ts';
-import { findings, type Finding, type Situation } from './components.ts';
+import { findings } from './components.ts';
+import type { Finding, Situation } from './finding.ts';
+import { schemaVersionOf } from './schema.ts';
 
 /** The status of a tenant that the operator works on. `failure`: what could not be written in this pass. */
 export function statusOf(
@@ -111,6 +113,7 @@ const MOVING = new Set([
   'Starting',
   'Updating',
   'Migrating',
+  'MigrationRetrying',
   'WaitingForDatabase',
   'WaitingForSchema',
   'WaitingForParts',
@@ -165,18 +168,6 @@ function versionsOf(tenant: LunaTenant, observed: Observed, platform: Platform):
   const current = rolledOut(api) && api?.spec.template.spec.containers[0]?.image === platform.images.tenantApi;
   const luna = current ? platform.version : tenant.status?.versions?.['luna'];
   return { ...(luna === undefined ? {} : { luna }), ...Object.fromEntries(images) };
-}
-
-/** The schema version that the migration reported as its last word. */
-function schemaVersionOf(observed: Observed): number | undefined {
-  const words = podsOf(observed, 'schema').flatMap((pod) => pod.status?.containerStatuses ?? []);
-  const versions = words.flatMap(({ state }) => {
-    const match = /schema version (\d+)/.exec(
-      state?.terminated?.exitCode === 0 ? (state.terminated.message ?? '') : '',
-    );
-    return match === null ? [] : [Number(match[1])];
-  });
-  return versions.length === 0 ? undefined : Math.max(...versions);
 }
 
 function conditionsOf(tenant: LunaTenant, found: Finding[], nowMs: number, keepOthers = false): Condition[] {
