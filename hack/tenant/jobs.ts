@@ -65,8 +65,25 @@ export async function waitForJob(
   }
 }
 
+const noise = new Set(['level', 'time', 'name', 'msg', 'err', 'pid', 'hostname']);
+
+/** A JSON log line as a person reads it: its message, then its plain fields. Any other line stays as it is. */
+export function readableLine(line: string): string {
+  if (!line.startsWith('{')) return line;
+  try {
+    const entry = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    const fields = Object.entries(entry)
+      .filter(([key, value]) => !noise.has(key) && value !== null && typeof value !== 'object')
+      .map(([key, value]) => `${key}=${String(value)}`);
+    const message = typeof entry['msg'] === 'string' ? entry['msg'] : line;
+    return fields.length === 0 ? message : `${message} (${fields.join(', ')})`;
+  } catch {
+    return line;
+  }
+}
+
 /** The last lines that a Job's pods wrote, or nothing where they cannot be read. */
 export async function lastWords(kubectl: Kubectl, namespace: string, job: string, lines: number): Promise<string> {
   const text = await kubectl.run(['-n', namespace, 'logs', `job/${job}`, `--tail=${lines}`]).catch(() => '');
-  return text.trimEnd();
+  return text.trimEnd().split('\n').map(readableLine).join('\n');
 }

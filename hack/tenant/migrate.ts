@@ -20,7 +20,7 @@ const own = (labels: Readonly<Record<string, string>> | undefined): Record<strin
  * Job itself says that it was made by hand, so that the operator does not take it for its own.
  */
 export function copyOf(job: JobObject, name: string): object {
-  const { template, backoffLimit, activeDeadlineSeconds } = job.spec;
+  const { template, activeDeadlineSeconds } = job.spec;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -29,7 +29,8 @@ export function copyOf(job: JobObject, name: string): object {
       labels: { ...own(job.metadata.labels), 'app.kubernetes.io/managed-by': 'luna-tenant-cli', [handMade]: 'true' },
     },
     spec: {
-      backoffLimit: backoffLimit ?? 2,
+      // Whoever started it by hand wants to see a failure, not four more.
+      backoffLimit: 0,
       activeDeadlineSeconds: activeDeadlineSeconds ?? timeoutMs / 1_000,
       ttlSecondsAfterFinished: 3_600,
       template: { metadata: { labels: own(template.metadata?.labels) }, spec: template.spec },

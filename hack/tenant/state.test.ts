@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { behindNote, renderConditions } from './conditions.ts';
 import { CliError, sentenceOf } from './errors.ts';
-import { endOf, type JobObject } from './jobs.ts';
+import { endOf, readableLine, type JobObject } from './jobs.ts';
 import { copyOf, newestSchemaJob } from './migrate.ts';
 import { keyFromEntry } from './session.ts';
 import { bothFresh, renderCounts } from './simulate.ts';
@@ -223,6 +223,21 @@ describe('migrate', () => {
     expect(endOf(ended('SuccessCriteriaMet'))).toBeUndefined();
     expect(endOf(ended('Complete'))).toMatchObject({ ok: true });
     expect(endOf(ended('Failed'))).toMatchObject({ ok: false, message: 'why' });
+  });
+});
+
+describe('readableLine', () => {
+  it.each([
+    [
+      '{"level":"info","time":"t","name":"sim","kind":"meter","rows":8,"rangeFrom":null,"msg":"simulated"}',
+      'simulated (kind=meter, rows=8)',
+    ],
+    ['{"level":"fatal","err":{"code":"X"},"msg":"the schema job failed"}', 'the schema job failed'],
+    ['{"rows":1}', '{"rows":1} (rows=1)'],
+    ['{cut off', '{cut off'],
+    ['plain words', 'plain words'],
+  ])('%s', (line, text) => {
+    expect(readableLine(line)).toBe(text);
   });
 });
 
