@@ -152,6 +152,9 @@ const ITEM_COLUMNS = sql`i.item_id as "itemId", i.kind, i.source, i.title, i.tag
   i.created_at as "createdAt", i.updated_at as "updatedAt",
   (select count(*)::int from item_chunks c where c.item_id = i.item_id and c.version = i.version) as chunks`;
 
+/** A Date holds milliseconds: the order must not be finer than the position that callers send back. */
+const CREATED_MS = sql`date_trunc('milliseconds', i.created_at)`;
+
 /** The item, also while its first version is still being ingested; undefined when there is none. */
 export async function readItem(db: Queryable, itemId: string): Promise<Item | undefined> {
   const [row] = await db.query<Item>(sql`select ${ITEM_COLUMNS} from items i where i.item_id = ${itemId}`);
@@ -174,13 +177,11 @@ export function listItems(db: Queryable, filter: ItemFilter = {}): Promise<Item[
     tags === undefined || tags.length === 0 ? emptySql : sql`and i.tags @> ${tags}::text[]`,
     source === undefined ? emptySql : sql`and i.source = ${source}`,
     // A Date holds milliseconds, the column microseconds: compared as it is, a page border could skip items of the same millisecond.
-    after === undefined
-      ? emptySql
-      : sql`and (date_trunc('milliseconds', i.created_at), i.item_id) < (${after.createdAt}, ${after.itemId}::uuid)`,
+    after === undefined ? emptySql : sql`and (${CREATED_MS}, i.item_id) < (${after.createdAt}, ${after.itemId}::uuid)`,
   ];
   return db.query<Item>(sql`select ${ITEM_COLUMNS} from items i
     where i.version > 0 ${conditions[0]} ${conditions[1]} ${conditions[2]}
-    order by date_trunc('milliseconds', i.created_at) desc, i.item_id desc limit ${limit}`);
+    order by ${CREATED_MS} desc, i.item_id desc limit ${limit}`);
 }
 
 /** Deletes the item with all versions and chunks; false when there was none. Vectors and files are the caller's. */

@@ -1,0 +1,97 @@
+import { Buffer } from 'node:buffer';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Database } from '../pool.ts';
+import { sql } from '../sql.ts';
+import { freshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import { readFileParts, writeFilePart } from './ingest-files.ts';
+import {
+  claimIngestJob,
+  countOpenIngestJobs,
+  createIngestJob,
+  finishIngestJob,
+  listIngestJobs,
+  readIngestJob,
+  releaseIngestJob,
+  updateIngestJob,
+  type IngestJob,
+} from './ingest-jobs.ts';
+
+let fresh: FreshDatabase;
+let db: Database;
+
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  db = fresh.db;
+});
+beforeEach(async () => {
+  await db.execute(sql`delete from ingest_jobs`);
+});
+afterAll(() => fresh.close());
+
+const lease = (worker: string): { worker: string; seconds: number } => ({ worker, seconds: 60 });
+const create = (source = 'a.pdf'): Promise<IngestJob> =>
+  createIngestJob(db, { source, sha256: 'a'.repeat(64), tags: ['x'] });
+const expireLeases = (): Promise<number> =>
+  db.execute(sql`update ingest_jobs set leased_until = now() - interval '1 second'`);
+
+test('many workers share the jobs: each job goes to exactly one', async () => {
+  const created = await Promise.all(Array.from({ length: 8 }, (_, index) => create(`${index}.pdf`)));
+  const claimed = await Promise.all(Array.from({ length: 12 }, (_, index) => claimIngestJob(db, lease(`w${index}`))));
+  const taken = claimed.filter((job) => job !== undefined).map(({ jobId }) => jobId);
+  expect(taken.sort()).toEqual(created.map(({ jobId }) => jobId).sort());
+});
+
+test('a job whose worker died goes to the next one, and the dead one cannot touch it any more', async () => {
+  const { jobId } = await create();
+  await claimIngestJob(db, lease('first'));
+  expect(
+    await updateIngestJob(db, jobId, lease('first'), { state: 'embedding', progressDone: 3, progressTotal: 9 }),
+  ).toBe(true);
+  expect(await claimIngestJob(db, lease('second'))).toBeUndefined();
+  await expireLeases();
+  expect(await claimIngestJob(db, lease('second'))).toMatchObject({
+    jobId,
+    state: 'embedding',
+    progressDone: 3,
+    attempts: 2,
+  });
+  expect(await updateIngestJob(db, jobId, lease('first'), { progressDone: 9 })).toBe(false);
+  expect(await finishIngestJob(db, jobId, 'first', { state: 'done' })).toBe(false);
+  expect(await readIngestJob(db, jobId)).toMatchObject({ progressDone: 3, finishedAt: null });
+});
+
+test('a finished job says how it ended, keeps no bytes, and is not given out again', async () => {
+  const { jobId } = await create();
+  await writeFilePart(db, jobId, 0, Buffer.from('Zähler'));
+  await claimIngestJob(db, lease('w'));
+  const outcome = { state: 'failed', errorCode: 'LUNA_ENCRYPTED', error: 'The file is encrypted.' } as const;
+  expect(await finishIngestJob(db, jobId, 'w', outcome)).toBe(true);
+  expect(await readIngestJob(db, jobId)).toMatchObject({ ...outcome, finishedAt: expect.any(Date) as Date });
+  expect(await db.query(sql`select from ingest_file_parts`)).toEqual([]);
+  await expireLeases();
+  expect(await claimIngestJob(db, lease('w'))).toBeUndefined();
+  expect(await countOpenIngestJobs(db)).toBe(0);
+  expect(await listIngestJobs(db, { state: 'failed' })).toHaveLength(1);
+  expect(await listIngestJobs(db, { state: 'done' })).toEqual([]);
+});
+
+test('a job given back waits its time; given back on shutdown, it waits for nobody and costs no attempt', async () => {
+  const { jobId } = await create();
+  await claimIngestJob(db, lease('w'));
+  await releaseIngestJob(db, jobId, 'w', { delayMs: 60_000, errorCode: 'LUNA_X', error: 'Ollama is away.' });
+  expect(await claimIngestJob(db, lease('w'))).toBeUndefined();
+  expect(await readIngestJob(db, jobId)).toMatchObject({ state: 'queued', attempts: 1, error: 'Ollama is away.' });
+  await db.execute(sql`update ingest_jobs set run_after = now()`);
+  await claimIngestJob(db, lease('w'));
+  await releaseIngestJob(db, jobId, 'w', { delayMs: 0, countAttempt: false });
+  expect(await claimIngestJob(db, lease('w'))).toMatchObject({ jobId, attempts: 2 });
+});
+
+test('a file comes back as it went in, part by part', async () => {
+  const { jobId } = await create();
+  const parts = [Buffer.alloc(1024, 1), Buffer.from([0, 255, 10, 13]), Buffer.from('Zählerstand')];
+  await Promise.all(parts.map((part, index) => writeFilePart(db, jobId, index, part)));
+  const read: Buffer[] = [];
+  for await (const part of readFileParts(db, jobId)) read.push(part);
+  expect(Buffer.concat(read).equals(Buffer.concat(parts))).toBe(true);
+});

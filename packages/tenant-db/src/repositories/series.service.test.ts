@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database } from '../pool.ts';
+import { sql } from '../sql.ts';
+import { freshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
+import { appendAudit } from './audit.ts';
+import { countTables } from './counts.ts';
+import { activateProfile, ensureProfile, readActiveProfile } from './embedding-profiles.ts';
+import { insertEvents } from './events.ts';
+import { insertPrices, readLastPrice, type Price } from './prices.ts';
+import { readPrivacyConfig } from './privacy.ts';
+import { insertReadings, readLastReadings, type Reading } from './readings.ts';
+import {
+  closeDeadSimRuns,
+  finishSimRun,
+  readLastSimRuns,
+  readLastWrites,
+  startSimRun,
+  updateSimRun,
+} from './sim-runs.ts';
+
+let fresh: FreshDatabase;
+let db: Database;
+
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  db = fresh.db;
+});
+afterAll(() => fresh.close());
+
+const at = (minute: number): Date => new Date(Date.UTC(2026, 2, 29, 0, minute));
+const reading = (meterId: string, minute: number): Reading => ({
+  meterId,
+  ts: at(minute),
+  consumptionKw: 1.25,
+  productionKw: 0,
+  voltage: null,
+  quality: 'ok',
+  source: 'sim',
+  intervalS: 60,
+});
+const price = (minute: number, priceEurMwh: number): Price => ({
+  market: 'DE-LU',
+  product: 'DA-15',
+  ts: at(minute),
+  priceEurMwh,
+  volume: 7000,
+  source: 'sim',
+  resolutionS: 900,
+  publishedAt: at(-600),
+});
+
+test('readings and prices are written once, the first word stands, and the newest of each series is found', async () => {
+  expect(await insertReadings(db, [reading('a', 0), reading('a', 1), reading('b', 0)])).toBe(3);
+  expect(await insertReadings(db, [{ ...reading('a', 1), consumptionKw: 9 }, reading('a', 2)])).toBe(1);
+  expect(await insertReadings(db, [])).toBe(0);
+  const last = await readLastReadings(db, ['a', 'b', 'c'], 'sim');
+  expect(last.map(({ meterId, ts }) => [meterId, ts])).toEqual([
+    ['a', at(2)],
+    ['b', at(0)],
+  ]);
+  expect(await readLastReadings(db, ['a'], 'mqtt')).toEqual([]);
+  const [stored] = await db.query(
+    sql`select consumption_kw, voltage from smart_meter_readings where meter_id = 'a' and ts = ${at(1)}`,
+  );
+  expect(stored).toEqual({ consumption_kw: 1.25, voltage: null });
+
+  expect(await insertPrices(db, [price(0, -12.5), price(15, 80)])).toBe(2);
+  expect(await insertPrices(db, [price(15, 99)])).toBe(0);
+  expect(await readLastPrice(db, { market: 'DE-LU', product: 'DA-15', source: 'sim' })).toEqual(at(15));
+  expect(await readLastPrice(db, { market: 'DE-LU', product: 'ID-15', source: 'sim' })).toBeUndefined();
+  expect(await readLastWrites(db)).toEqual({ meter: at(2), market: at(15) });
+});
+
+test('runs are opened, followed and closed; one that fell silent is closed by the next', async () => {
+  const first = await startSimRun(db, 'meter');
+  await updateSimRun(db, first, { rows: 10, rangeFrom: at(0), rangeTo: at(5) });
+  await db.execute(sql`update sim_runs set updated_at = now() - interval '1 hour'`);
+  const other = await startSimRun(db, 'market');
+  expect(await closeDeadSimRuns(db, 'market')).toBe(0);
+  expect(await closeDeadSimRuns(db, 'meter')).toBe(1);
+  await finishSimRun(db, other, { state: 'done', rows: 3, rangeFrom: at(0), rangeTo: at(45) });
+  const runs = await readLastSimRuns(db);
+  expect(runs).toMatchObject([
+    { kind: 'market', state: 'done', rows: 3, rangeTo: at(45) },
+    { kind: 'meter', state: 'failed', rows: 10, errorCode: 'LUNA_SIM_KILLED' },
+  ]);
+});
+
+test('events count once however often they are sent; counts are those of the tables', async () => {
+  const event = { eventId: crypto.randomUUID(), ts: at(3), type: 'view', meta: { place: 'top' } };
+  expect(await insertEvents(db, [event])).toBe(1);
+  expect(await insertEvents(db, [event, { ...event, ts: at(4) }])).toBe(1);
+  const counts = await countTables(db);
+  expect(counts).toEqual({ items: 0, chunks: 0, events: 2, smart_meter_readings: 4, market_prices: 2, users: 0 });
+});
+
+test('one profile is active at a time, and the same identity is the same profile', async () => {
+  const identity = {
+    model: 'all-minilm',
+    digest: 'sha256:1',
+    dimensions: 384,
+    normalisation: 'none',
+    documentPrefix: '',
+    queryPrefix: '',
+    chunker: 'v1',
+  };
+  const one = await ensureProfile(db, identity, { collection: 'chunks-1' });
+  const same = await ensureProfile(db, identity, { collection: 'ignored', selfTest: { passed: true } });
+  expect(same).toMatchObject({
+    profileId: one.profileId,
+    collection: 'chunks-1',
+    selfTest: { passed: true },
+    active: false,
+  });
+  const two = await ensureProfile(db, { ...identity, digest: 'sha256:2' }, { collection: 'chunks-2' });
+  expect(await readActiveProfile(db)).toBeUndefined();
+  await Promise.all([activateProfile(db, one.profileId), activateProfile(db, two.profileId)]);
+  await activateProfile(db, two.profileId);
+  expect(await readActiveProfile(db)).toMatchObject({ profileId: two.profileId });
+});
+
+test('privacy is off and the fingerprint is random; the audit trail takes entries', async () => {
+  const config = await readPrivacyConfig(db);
+  expect(config).toEqual({
+    flagSendAggregates: false,
+    instanceFingerprint: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+  });
+  const other = await freshDatabase();
+  try {
+    expect((await readPrivacyConfig(other.db)).instanceFingerprint).not.toBe(config.instanceFingerprint);
+  } finally {
+    await other.close();
+  }
+  await appendAudit(db, { actor: 'admin', action: 'sim.stop', details: { cronJob: 'sim-meter' } });
+  expect(await db.query(sql`select actor, action, outcome, details from audit_log`)).toEqual([
+    { actor: 'admin', action: 'sim.stop', outcome: 'ok', details: { cronJob: 'sim-meter' } },
+  ]);
+});
