@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LunaError } from '@luna-iems/service-kit';
+import type { LunaError } from '@luna-iems/service-kit';
 import { expect, test } from 'vitest';
 import { loadSimConfig, parseSimConfig } from './sim-config.ts';
 
