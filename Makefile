@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # Every recipe runs on the project's own Node; hack/bootstrap.sh brings it where the machine has another one.
 NODE := PATH="$$(hack/bootstrap.sh):$$PATH"
 TENANT ?= demo
-export TENANT
+export TENANT Q
 
 ##@ A cluster with Luna on it
 
@@ -38,7 +38,7 @@ seed: setup ## Ingest every document of docs/samples, a row each
 
 .PHONY: ask
 ask: setup ## Ask the tenant's documents: make ask Q="Was bedeutet die OBIS-Kennzahl 1.8.0?"
-	@$(NODE) node hack/tenant/cli.ts ask "$(Q)"
+	@$(NODE) node hack/tenant/cli.ts ask "$$Q"
 
 .PHONY: simulate
 simulate: setup ## Run both simulators now and show the rows of the last minutes

@@ -28,7 +28,8 @@ it('migrations run twice, and two at once, without effect or error', async () =>
   const jobs = names.map((name) => ({
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name, namespace: 'luna-demo' },
+    // Labels of its own: without any, a Job takes its template's, and the operator would prune it as the tenant's.
+    metadata: { name, namespace: 'luna-demo', labels: { app: 'e2e' } },
     spec: { template, backoffLimit: 0 },
   }));
   kubectl(['create', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: jobs }) });
@@ -40,7 +41,7 @@ it('migrations run twice, and two at once, without effect or error', async () =>
     for (const name of names)
       expect(get<Live & { status: { failed?: number } }>('job', name, 'luna-demo')?.status.failed ?? 0).toBe(0);
   } finally {
-    kubectl(['delete', '-n', 'luna-demo', ...names.map((name) => `job/${name}`)]);
+    kubectl(['delete', '-n', 'luna-demo', '--ignore-not-found', ...names.map((name) => `job/${name}`)]);
   }
   expect([schema(), query('demo', 'select instance_fingerprint from privacy_config')]).toEqual(before);
 });

@@ -20,7 +20,9 @@ describe('after make up', () => {
     expect(get('namespace', 'luna-demo')?.metadata.labels).toMatchObject({
       'pod-security.kubernetes.io/enforce': 'restricted',
     });
-    const pods = list<Pod>('pods', 'luna-demo').filter((pod) => pod.status.phase !== 'Succeeded');
+    const pods = list<Pod>('pods', 'luna-demo').filter(
+      (pod) => pod.status.phase !== 'Succeeded' && pod.metadata.deletionTimestamp === undefined,
+    );
     const names = ['postgres', 'qdrant', 'tika', 'ollama', 'tenant-api'];
     for (const name of names) {
       const own = pods.filter((pod) => pod.metadata.labels?.['app.kubernetes.io/name'] === name);

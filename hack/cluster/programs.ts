@@ -47,9 +47,16 @@ const kubernetesStamps = [
   stamp('gitTreeState', 'clean'),
 ];
 
+// Without these Helm takes the cluster it renders for to be Kubernetes 1.20 and refuses charts that ask for a newer one.
+const helmStamps = [
+  `-X helm.sh/helm/v3/internal/version.version=${versions.helm}`,
+  `-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=${major ?? ''}`,
+  `-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=${minor ?? ''}`,
+];
+
 /** The flags of `go build` for one room. Helm is told its version too; its charts may ask for it. */
 export const buildFlags = (room: Program['room']): readonly string[] => {
-  const stamps = room === 'core' ? kubernetesStamps : [`-X helm.sh/helm/v3/internal/version.version=${versions.helm}`];
+  const stamps = room === 'core' ? kubernetesStamps : helmStamps;
   return ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', ['-s', '-w', ...stamps].join(' ')];
 };
 

@@ -42,7 +42,9 @@ export async function ensureRelease(release: Release, helm: string): Promise<'un
   // A killed install stays `pending`, and Helm refuses to touch it; nothing of value hangs on the release record.
   if (info?.status.startsWith('pending'))
     await run(helm, ['rollback', release.name, ...scope]).catch(() => run(helm, ['uninstall', release.name, ...scope]));
-  await run('kubectl', ['apply', '--server-side', '--field-manager=make-up', '-f', '-'], { input: namespaceOf(release) });
+  await run('kubectl', ['apply', '--server-side', '--field-manager=make-up', '-f', '-'], {
+    input: namespaceOf(release),
+  });
   const args = ['upgrade', '--install', release.name, release.chart, ...scope];
   await run(helm, [...args, '--values', '-', '--description', description, '--wait', '--timeout', '5m'], {
     input: JSON.stringify(release.values),

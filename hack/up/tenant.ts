@@ -1,4 +1,4 @@
-import { attempt, run, say } from '../cluster/run.ts';
+import { attempt, run, say, type RunResult } from '../cluster/run.ts';
 
 interface Condition {
   readonly type: string;
@@ -12,13 +12,18 @@ interface TenantView {
   readonly status?: { readonly phase?: string; readonly conditions?: readonly Condition[] };
 }
 
-/** Applies a LunaTenant; says whether that changed it. */
-export async function applyTenant(manifest: string): Promise<'unchanged' | 'applied'> {
-  const args = ['apply', '--server-side', '--field-manager=make-up', '-f', manifest];
-  const before = await attempt('kubectl', ['get', '-f', manifest, '-o', 'jsonpath={.metadata.generation}']);
-  await run('kubectl', args);
-  const after = await run('kubectl', ['get', '-f', manifest, '-o', 'jsonpath={.metadata.generation}']);
-  return before.code === 0 && before.stdout === after ? 'unchanged' : 'applied';
+/**
+ * Applies a LunaTenant; says whether that changed it. Fields that somebody else has set since are theirs: the sample does not take
+ * them back.
+ */
+export async function applyTenant(manifest: string): Promise<'unchanged' | 'applied' | 'kept as edited'> {
+  const generation = (): Promise<RunResult> =>
+    attempt('kubectl', ['get', '-f', manifest, '-o', 'jsonpath={.metadata.generation}']);
+  const before = await generation();
+  const applied = await attempt('kubectl', ['apply', '--server-side', '--field-manager=make-up', '-f', manifest]);
+  if (applied.code !== 0 && /conflict/i.test(applied.stderr)) return 'kept as edited';
+  if (applied.code !== 0) throw new Error(`LUNA_SAMPLE_REFUSED: ${applied.stderr.trim()}`);
+  return before.code === 0 && before.stdout === (await generation()).stdout ? 'unchanged' : 'applied';
 }
 
 /** The conditions that are not true yet, with what each says, as one line; undefined when the tenant is ready. */
