@@ -44,7 +44,7 @@ export interface AskDeps extends RetrieveDeps {
 }
 
 /** Sentences whose vectors are compared with the question's; the best by words are enough, and each costs time. */
-const EMBEDDED_SENTENCES = 24;
+const EMBEDDED_SENTENCES = 12;
 const ANSWER_TOKENS = 512;
 
 interface Found {

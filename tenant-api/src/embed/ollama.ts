@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { HttpError, LunaError, type HttpClient } from '@luna-iems/service-kit';
 import type { ChatMessage } from '../ask/prompt.ts';
 
@@ -95,29 +95,44 @@ async function* chat(http: HttpClient, request: ChatRequest): AsyncGenerator<str
     retries: 1,
     signal,
   });
-  // A body that fails ends its reader without an error of its own, so the failure is kept for after the loop.
-  let failure: unknown;
-  body.on('error', (error) => (failure = error));
   const onAbort = (): void => void body.destroy();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    for await (const line of createInterface({ input: body, crlfDelay: Infinity })) {
-      if (line.trim() === '') continue;
+    for await (const line of linesOf(body)) {
       const piece = JSON.parse(line) as ChatPiece;
       if (piece.error !== undefined)
         throw new LunaError('LUNA_CHAT_FAILED', `the chat model failed: ${piece.error}`, { status: 502 });
       if (piece.message?.content) yield piece.message.content;
       if (piece.done === true) return;
     }
+    throw new LunaError('LUNA_CHAT_BROKEN', 'the chat model ended without finishing its answer', { status: 502 });
+  } catch (cause) {
     signal?.throwIfAborted();
-    throw new LunaError('LUNA_CHAT_BROKEN', 'the chat model ended without finishing its answer', {
+    if (cause instanceof LunaError) throw cause;
+    throw new LunaError('LUNA_CHAT_BROKEN', 'the chat model broke off in the middle of its answer', {
       status: 502,
-      cause: failure,
+      cause,
     });
   } finally {
     signal?.removeEventListener('abort', onAbort);
     body.destroy();
   }
+}
+
+/**
+ * The lines of a stream that hold something. Not `readline`: its reader emits the error of a
+ * stream that is destroyed after the loop has ended, when nobody listens any more, and that ends the process.
+ */
+async function* linesOf(body: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  body.on('error', () => undefined);
+  for await (const bytes of body as AsyncIterable<Buffer>) {
+    const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts.filter((line) => line.trim() !== '');
+  }
+  if (rest.trim() !== '') yield rest;
 }
 
 /** Ollama over HTTP. `http` carries the base address. */

@@ -43,7 +43,10 @@ export const problemsPlugin = fp(
     app.setErrorHandler(async (thrown: FastifyError, request: FastifyRequest, reply) => {
       const error = translated(thrown);
       const problem = toProblem(error);
-      request.log[problem.status >= 500 ? 'error' : 'debug']({ err: thrown, code: problem.code }, 'request failed');
+      request.log[problem.status >= 500 && problem.status !== 501 ? 'error' : 'debug'](
+        { err: thrown, code: problem.code },
+        'request failed',
+      );
       await send(reply, { ...problem, detail: veiled(error, problem), requestId: request.id });
     });
     app.setNotFoundHandler(async (request, reply) => {

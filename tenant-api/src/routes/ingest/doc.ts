@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { LunaError, sleep, splitList } from '@luna-iems/service-kit';
+import { LunaError, errorCode, sleep, splitList } from '@luna-iems/service-kit';
 import { readIngestJob, type Database, type IngestJob } from '@luna-iems/tenant-db';
 import { enqueueFile, inspectFile, receiveFile, type ReceivedFile, type UploadFields } from '../../ingest/upload.ts';
 import { guarded, problems, ref } from '../../schemas/common.ts';
@@ -77,8 +77,24 @@ async function receivePart(part: Multipart, received: Received, deps: IngestRout
   });
 }
 
+/** The form's parser throws plain errors for a broken form, and an upload that its sender gave up ends too early. */
+function formError(error: unknown): unknown {
+  if (error instanceof LunaError || !(error instanceof Error)) return error;
+  const { statusCode } = error as { statusCode?: unknown };
+  const code = errorCode(error);
+  if (statusCode !== undefined || (code !== undefined && code !== 'ERR_STREAM_PREMATURE_CLOSE')) return error;
+  return new LunaError('LUNA_UPLOAD_FORM', 'The multipart form is broken or incomplete.', {
+    status: 400,
+    cause: error,
+  });
+}
+
 async function receiveForm(request: FastifyRequest, deps: IngestRouteDeps, received: Received): Promise<ReceivedFile> {
-  for await (const part of request.parts()) await receivePart(part, received, deps);
+  try {
+    for await (const part of request.parts()) await receivePart(part, received, deps);
+  } catch (error) {
+    throw formError(error);
+  }
   if (!received.file) throw bad('There is no file in the field "file".');
   return received.file;
 }

@@ -1,0 +1,88 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestClient, type TestClient } from './support/client.ts';
+import { createTestTenant, eventually, type TestTenant } from './support/tenant.ts';
+
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  tenant = await createTestTenant();
+});
+
+afterAll(() => tenant.stop());
+
+const text = 'Die OBIS-Kennzahl 1.8.0 bedeutet den Gesamtbezug aus dem Netz.';
+const question = 'Was bedeutet die OBIS-Kennzahl 1.8.0?';
+
+async function events(client: TestClient): Promise<{ event: string; data: Record<string, unknown> }[]> {
+  const { body } = await client.request<string>('POST', '/rag/ask', {
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ question }),
+  });
+  return [...body.matchAll(/^event: (\w+)\ndata: (.*)$/gmu)].map(([, event = '', data = '']) => ({
+    event,
+    data: JSON.parse(data) as Record<string, unknown>,
+  }));
+}
+
+describe('with a chat model', () => {
+  it('the answer is generated and its tokens stream; what they mean is up to the model', async () => {
+    const api = await tenant.start({ CHAT_MODEL: 'luna-babble' });
+    await api.until(200);
+    const client = createTestClient(api.url, tenant.keys.admin);
+    await client.upload('obis.txt', text);
+    const told = await events(client);
+    expect(told[0]).toMatchObject({ event: 'sources', data: { mode: 'generated' } });
+    expect(told.filter(({ event }) => event === 'token').length).toBeGreaterThan(5);
+    const done = told.at(-1);
+    expect(done?.event).toBe('done');
+    expect(done?.data).toMatchObject({ mode: 'generated', language: 'de' });
+    expect((done?.data['passages'] as { text: string }[])[0]?.text).toContain(text);
+    await api.signal('SIGTERM');
+  });
+
+  it('that is not there, the answer is extractive', async () => {
+    const api = await tenant.start({ CHAT_MODEL: 'nobody-has-this' });
+    await api.until(200);
+    const client = createTestClient(api.url, tenant.keys.admin);
+    expect(await client.ask(question)).toMatchObject({ mode: 'extractive', refused: false, answer: `„${text}“ [1]` });
+    await api.signal('SIGTERM');
+  });
+});
+
+describe('a model server that maps everything to one vector', () => {
+  let server: Server;
+  afterAll(() => server.close());
+
+  it('is refused: not ready, with the reason, and nothing is indexed', async () => {
+    server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (piece: Buffer) => (body += piece.toString()));
+      request.on('end', () => {
+        const inputs = (JSON.parse(body || '{}') as { input?: string[] }).input ?? [];
+        const answers: Record<string, unknown> = {
+          '/api/version': { version: '0.99.0' },
+          '/api/tags': { models: [{ name: 'all-minilm:latest', digest: 'stub' }] },
+          '/api/embed': { embeddings: inputs.map(() => [1, ...Array<number>(383).fill(0)]) },
+        };
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(answers[request.url ?? ''] ?? {}));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const api = await tenant.start({ OLLAMA_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    const client = createTestClient(api.url, tenant.keys.admin);
+    await api.until(503);
+    const reason = await eventually(async () => {
+      const { reasons } = (await client.request<{ reasons: string[] }>('GET', '/health/ready')).body;
+      return reasons.find((one) => one.includes('fails the self-test'));
+    });
+    expect(reason).toContain('come out the same');
+    const points = (await tenant.qdrant.count('chunks', { exact: true })).count;
+    const { status, body } = await client.upload('wartet.txt', 'Dieser Text wartet auf ein Modell, das taugt.', {}, 2);
+    expect({ status, state: body['state'] }).toEqual({ status: 202, state: 'queued' });
+    expect((await tenant.qdrant.count('chunks', { exact: true })).count).toBe(points);
+    await api.signal('SIGTERM');
+  });
+});

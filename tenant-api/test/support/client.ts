@@ -1,0 +1,66 @@
+/** What the API answered. */
+export interface Reply<T = Record<string, unknown>> {
+  status: number;
+  type: string;
+  body: T;
+}
+
+/** An answer of `POST /rag/ask`, as far as tests look at it. */
+export interface AskReply {
+  answer: string;
+  mode: string;
+  refused: boolean;
+  language: string;
+  citations: {
+    n: number;
+    itemId: string;
+    chunkId: string;
+    source: string;
+    page?: number;
+    heading?: string;
+    quote: string;
+  }[];
+  passages: { n: number; chunkId: string; text: string }[];
+}
+
+export interface TestClient {
+  request<T = Record<string, unknown>>(method: string, path: string, init?: RequestInit): Promise<Reply<T>>;
+  upload(name: string, content: Uint8Array | string, fields?: Record<string, string>, wait?: number): Promise<Reply>;
+  ask(question: string, more?: Record<string, unknown>): Promise<AskReply>;
+}
+
+/** A caller with one key. */
+export function createTestClient(url: string, key: string): TestClient {
+  const headers = { authorization: `Bearer ${key}` };
+  const request: TestClient['request'] = async <T>(
+    method: string,
+    path: string,
+    init: RequestInit = {},
+  ): Promise<Reply<T>> => {
+    const answer = await fetch(url + path, {
+      ...init,
+      method,
+      headers: { ...headers, ...(init.headers as Record<string, string>) },
+    });
+    const text = await answer.text();
+    const type = answer.headers.get('content-type') ?? '';
+    return { status: answer.status, type, body: (type.includes('json') ? JSON.parse(text) : text) as T };
+  };
+  return {
+    request,
+    upload: (name, content, fields = {}, wait = 60) => {
+      const form = new FormData();
+      for (const [field, value] of Object.entries(fields)) form.set(field, value);
+      form.set('file', new Blob([typeof content === 'string' ? content : new Uint8Array(content)]), name);
+      return request('POST', `/ingest/doc?wait=${wait}`, { body: form });
+    },
+    ask: async (question, more = {}) => {
+      const { status, body } = await request<AskReply>('POST', '/rag/ask', {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ question, ...more }),
+      });
+      if (status !== 200) throw new Error(`ask answered ${status}: ${JSON.stringify(body)}`);
+      return body;
+    },
+  };
+}
