@@ -73,6 +73,26 @@ test('a slow statement is given up by the server, and the connection is good aft
   }
 });
 
+test('a connection whose server went silent is not given to the next user', async () => {
+  const db = createPool({
+    connectionString: fresh.connectionString,
+    applicationName: 'silent',
+    log,
+    max: 1,
+    statementTimeoutMs: 1,
+  });
+  try {
+    const silent = db.session(async (session) => {
+      await session.script('set statement_timeout = 0');
+      await session.query(sql`select pg_sleep(60)`);
+    });
+    await expect(silent).rejects.toMatchObject({ code: 'LUNA_DB_TIMEOUT' });
+    await expect(db.session((session) => session.script('set statement_timeout = 0'))).resolves.toBeUndefined();
+  } finally {
+    await db.close();
+  }
+});
+
 test('connections killed by the server, idle or in use, cost one call at most', async () => {
   const db = createPool({ connectionString: fresh.connectionString, applicationName: 'victim', log, max: 1 });
   const kill = (): Promise<number> =>

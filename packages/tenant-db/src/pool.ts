@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { retry, type Logger } from '@luna-iems/service-kit';
-import { DatabaseError, databaseError, isTransientDatabaseError } from './errors.ts';
+import { DatabaseError, databaseError } from './errors.ts';
 import { sql, type Sql } from './sql.ts';
 import { typeParsers } from './types.ts';
 
@@ -146,11 +146,15 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
   try {
     return await work(client);
   } catch (error) {
-    if (isTransientDatabaseError(error) && !(error instanceof DatabaseError && error.sqlState !== undefined))
-      broken ??= error as Error;
+    if (isDriverFailure(error)) broken ??= error;
     throw error;
   } finally {
     client.removeListener('error', onError);
     client.release(broken ?? false);
   }
+}
+
+/** The server said nothing about it: the connection is lost, or still busy with a statement that we gave up waiting for. */
+function isDriverFailure(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && error.sqlState === undefined;
 }
