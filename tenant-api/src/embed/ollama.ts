@@ -79,6 +79,12 @@ interface ChatPiece {
   done?: boolean;
 }
 
+function brokenOff(error: unknown): LunaError {
+  if (error instanceof LunaError) return error;
+  const sentence = 'the chat model broke off in the middle of its answer';
+  return new LunaError('LUNA_CHAT_BROKEN', sentence, { status: 502, cause: error });
+}
+
 async function* chat(http: HttpClient, request: ChatRequest): AsyncGenerator<string> {
   const { model, messages, numCtx, answerTokens, signal } = request;
   const { body } = await http.stream({
@@ -106,13 +112,9 @@ async function* chat(http: HttpClient, request: ChatRequest): AsyncGenerator<str
       if (piece.done === true) return;
     }
     throw new LunaError('LUNA_CHAT_BROKEN', 'the chat model ended without finishing its answer', { status: 502 });
-  } catch (cause) {
+  } catch (error) {
     signal?.throwIfAborted();
-    if (cause instanceof LunaError) throw cause;
-    throw new LunaError('LUNA_CHAT_BROKEN', 'the chat model broke off in the middle of its answer', {
-      status: 502,
-      cause,
-    });
+    throw brokenOff(error);
   } finally {
     signal?.removeEventListener('abort', onAbort);
     body.destroy();
