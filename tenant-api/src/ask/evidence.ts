@@ -24,6 +24,7 @@ interface Piece {
   terms: Term[];
   /** What stands over it: the first line of its block (a table's heads, for one), or the question that it answers. */
   over: Term[];
+  headings: Term[];
   listItem: boolean;
   question: boolean;
 }
@@ -31,7 +32,6 @@ interface Piece {
 interface Split {
   passage: Passage;
   pieces: Piece[];
-  headingTerms: Term[];
 }
 
 /** How much an identifier counts against a word of the same rarity: whoever types `1.8.0` means exactly that. */
@@ -71,6 +71,8 @@ const listMark = /^(?:[-–•*]|\p{L}\)|\d{1,2}[.)])\s/u;
 
 function splitPassage(passage: Passage, language: Language): Split {
   const pieces: Piece[] = [];
+  const title = distinctTerms(passage.title, language);
+  const headingsOf = passage.places.map(({ headings }) => [...title, ...distinctTerms(headings.join(' '), language)]);
   let blockStart = 0;
   for (const { text, start } of sentences(passage.text, language)) {
     const before = pieces.at(-1);
@@ -86,11 +88,12 @@ function splitPassage(passage: Passage, language: Language): Split {
     pieces.push({
       ...{ text, start, over },
       terms: distinctTerms(text, language),
+      headings: headingsOf[passage.places.findLastIndex((place) => place.at <= start)] ?? title,
       listItem: listMark.test(text),
       question: text.endsWith('?'),
     });
   }
-  return { passage, pieces, headingTerms: distinctTerms([...passage.headings, passage.title].join(' '), language) };
+  return { passage, pieces };
 }
 
 /** A sentence that introduces a list is quoted with the list: by itself it says only that something follows. */
@@ -115,10 +118,10 @@ interface Context {
   around: readonly Term[];
 }
 
-function contextOf({ pieces, headingTerms }: Split, index: number): Context {
-  const { terms: here = [], over = [] } = pieces[index] ?? {};
+function contextOf({ pieces }: Split, index: number): Context {
+  const { terms: here = [], over = [], headings = [] } = pieces[index] ?? {};
   const around = [index - 1, index + 1].flatMap((at) => pieces[at]?.terms ?? []);
-  return { here, over, around, headings: headingTerms };
+  return { here, over, around, headings };
 }
 
 function helped(term: Term, { here, over, headings, around }: Context): number {
@@ -146,7 +149,11 @@ function candidateOf(split: Split, index: number, weighted: readonly Weighted[])
 /** Sentences that only announce, ask or repeat: too short to say something, a question, or the heading itself. */
 function saysSomething(candidate: Candidate): boolean {
   const words = candidate.text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
-  return words >= 3 && !candidate.text.endsWith('?') && !candidate.passage.headings.includes(candidate.text);
+  return (
+    words >= 3 &&
+    !candidate.text.endsWith('?') &&
+    !candidate.passage.places.some((place) => place.headings.includes(candidate.text))
+  );
 }
 
 /**

@@ -1,3 +1,5 @@
+import { placeAt, type Place } from '../chunk/chunker.ts';
+
 /** A chunk that retrieval brought for a question, with its place and how well each leg liked it. */
 export interface Passage {
   chunkId: string;
@@ -6,8 +8,8 @@ export interface Passage {
   title: string;
   source: string;
   text: string;
-  headings: string[];
-  page?: number;
+  /** Where its parts stand in the document. */
+  places: Place[];
   /** The fused score, 0..1, comparable within one question only. */
   score: number;
   /** The raw cosine, where the dense leg found it. */
@@ -27,17 +29,13 @@ export interface Citation {
   quote: string;
 }
 
-/** The citation of a quote in a passage. */
+/** The citation of a quote in a passage; its place is that of the quote, not of the whole passage. */
 export function cite(passage: Passage, n: number, quote: string): Citation {
+  const { itemId, chunkId, chunkIdx, title, source, text, places } = passage;
+  const { page, headings } = placeAt(places, Math.max(0, text.indexOf(quote)));
   return {
-    n,
-    itemId: passage.itemId,
-    chunkId: passage.chunkId,
-    chunkIdx: passage.chunkIdx,
-    title: passage.title,
-    source: passage.source,
-    quote,
-    ...(passage.page === undefined ? {} : { page: passage.page }),
-    ...(passage.headings.length === 0 ? {} : { heading: passage.headings.join(' › ') }),
+    ...{ n, itemId, chunkId, chunkIdx, title, source, quote },
+    ...(page === undefined ? {} : { page }),
+    ...(headings.length === 0 ? {} : { heading: headings.join(' › ') }),
   };
 }

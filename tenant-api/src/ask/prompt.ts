@@ -1,4 +1,5 @@
 import type { Language } from '../text/language.ts';
+import { placeAt } from '../chunk/chunker.ts';
 import type { TokenCounter } from '../chunk/tokens.ts';
 import type { Passage } from './passage.ts';
 
@@ -49,8 +50,12 @@ const TEMPLATE = 64;
 const STEP = 1024;
 
 function place(passage: Passage, language: Language): string {
-  const page = passage.page === undefined ? [] : [`${words[language].page} ${passage.page}`];
-  return [passage.title, ...passage.headings.slice(-2), ...page].join(', ');
+  const { page, headings } = placeAt(passage.places, 0);
+  return [
+    passage.title,
+    ...headings.slice(-2),
+    ...(page === undefined ? [] : [`${words[language].page} ${page}`]),
+  ].join(', ');
 }
 
 /** Closing tags in a document must not end the passage it stands in. */

@@ -1,15 +1,23 @@
 import type { Block } from '../extract/blocks.ts';
 import type { Language } from '../text/language.ts';
 import type { TokenCounter } from './tokens.ts';
-import { cutToSize, unitsOf, type Unit } from './units.ts';
+import { unitsOf, type Unit } from './units.ts';
+
+/** Where a part of a chunk stands in its document. */
+export interface Place {
+  /** Where the part begins in the chunk's text. */
+  at: number;
+  /** The headings above it, outermost first. */
+  headings: string[];
+  /** Where the format has pages. */
+  page?: number;
+}
 
 /** A piece of a document that is embedded, searched and cited as one. */
 export interface Chunk {
   text: string;
-  /** The headings above it, outermost first. */
-  headings: string[];
-  /** The page it starts on, where the format has pages. */
-  page?: number;
+  /** In order; the first begins at 0. Each lasts until the next begins. */
+  places: Place[];
   tokens: number;
 }
 
@@ -22,48 +30,48 @@ export interface ChunkerOptions {
   count: TokenCounter;
 }
 
-interface Section {
-  headings: string[];
-  units: Unit[];
-}
+type Section = Unit[];
 
 /** Part of `maxTokens` under which a section is not worth a chunk of its own and joins the next one. */
 const SMALL = 0.25;
 
-function headingUnit(text: string, block: Block, options: ChunkerOptions): Unit[] {
-  return cutToSize(text, options).map((part) => ({
-    text: part,
-    tokens: options.count(part),
-    glue: '\n\n',
-    overlap: false,
-    ...(block.page === undefined ? {} : { page: block.page }),
-  }));
-}
-
-/** Groups the blocks under their headings; the heading itself is the section's first unit, so that it can be found and quoted. */
+/** Groups the blocks under their headings; the heading itself is the section's first unit. */
 function sectionsOf(blocks: readonly Block[], options: ChunkerOptions): Section[] {
   const path: { level: number; text: string }[] = [];
-  const sections: Section[] = [{ headings: [], units: [] }];
+  const sections: Section[] = [[]];
   for (const block of blocks) {
     if (block.kind === 'heading') {
       while (path.length > 0 && (path.at(-1)?.level ?? 0) >= block.level) path.pop();
       path.push({ level: block.level, text: block.text });
-      sections.push({ headings: path.map((step) => step.text), units: headingUnit(block.text, block, options) });
-    } else {
-      sections.at(-1)?.units.push(...unitsOf(block, options));
+      sections.push([]);
     }
+    sections.at(-1)?.push(...unitsOf(block, { ...options, headings: path.map((step) => step.text) }));
   }
-  return sections.filter((section) => section.units.length > 0);
+  return sections.filter((section) => section.length > 0);
 }
 
 function joinedTokens(units: readonly Unit[]): number {
   return units.reduce((sum, unit) => sum + unit.tokens, 0);
 }
 
-function toChunk(units: readonly Unit[], headings: string[]): Chunk {
-  const text = units.map((unit, index) => (index === 0 ? unit.text : unit.glue + unit.text)).join('');
-  const page = units.find((unit) => unit.page !== undefined)?.page;
-  return { text, headings, tokens: joinedTokens(units), ...(page === undefined ? {} : { page }) };
+const samePlace = (place: Place | undefined, unit: Unit): boolean =>
+  place !== undefined && place.page === unit.page && place.headings.join('\n') === unit.headings.join('\n');
+
+function toChunk(units: readonly Unit[]): Chunk {
+  const places: Place[] = [];
+  let text = '';
+  for (const unit of units) {
+    if (text !== '') text += unit.glue;
+    if (!samePlace(places.at(-1), unit)) {
+      places.push({
+        at: text.length,
+        headings: [...unit.headings],
+        ...(unit.page === undefined ? {} : { page: unit.page }),
+      });
+    }
+    text += unit.text;
+  }
+  return { text, places, tokens: joinedTokens(units) };
 }
 
 /** The last sentences of a finished chunk that the next one repeats, so that a thought cut in two is whole in one of them. */
@@ -87,31 +95,46 @@ export function chunkDocument(blocks: readonly Block[], options: ChunkerOptions)
   const chunks: Chunk[] = [];
   let open: Unit[] = [];
   let fresh = 0;
-  let headings: string[] = [];
   const close = (): void => {
-    if (fresh > 0) chunks.push(toChunk(open, headings));
+    if (fresh > 0) chunks.push(toChunk(open));
     open = [];
     fresh = 0;
   };
+  const add = (unit: Unit): void => {
+    if (fresh > 0 && joinedTokens(open) + unit.tokens > options.maxTokens) {
+      const repeated = tail(open, options);
+      close();
+      open = joinedTokens(repeated) + unit.tokens <= options.maxTokens ? repeated : [];
+    }
+    open.push(unit);
+    fresh += 1;
+  };
   for (const section of sectionsOf(blocks, options)) {
     const used = joinedTokens(open);
-    const joins =
-      fresh > 0 && used < options.maxTokens * SMALL && used + joinedTokens(section.units) <= options.maxTokens;
-    if (!joins) close();
-    if (fresh === 0) headings = section.headings;
-    for (const unit of section.units) {
-      if (fresh > 0 && joinedTokens(open) + unit.tokens > options.maxTokens) {
-        const repeated = tail(open, options);
-        close();
-        headings = section.headings;
-        open = joinedTokens(repeated) + unit.tokens <= options.maxTokens ? repeated : [];
-      }
-      open.push(unit);
-      fresh += 1;
-    }
+    const small = used < options.maxTokens * SMALL;
+    if (!small || used + joinedTokens(section) > options.maxTokens) close();
+    section.forEach(add);
   }
   close();
   return chunks;
+}
+
+/** The place in force at an offset of a chunk's text. */
+export function placeAt(places: readonly Place[], offset: number): Place {
+  return places.findLast((place) => place.at <= offset) ?? { at: 0, headings: [] };
+}
+
+function part(chunk: Chunk, from: number, to: number, count: TokenCounter): Chunk | undefined {
+  const raw = chunk.text.slice(from, to);
+  const text = raw.trim();
+  if (text === '') return undefined;
+  const start = from + raw.indexOf(text);
+  const inside = chunk.places.filter((place) => place.at > start && place.at < start + text.length);
+  const places = [
+    { ...placeAt(chunk.places, start), at: 0 },
+    ...inside.map((place) => ({ ...place, at: place.at - start })),
+  ];
+  return { text, places, tokens: count(text) };
 }
 
 /** Cuts one chunk in two at the border nearest its middle; undefined when it is a single sign. */
@@ -122,11 +145,7 @@ export function splitChunk(chunk: Chunk, count: TokenCounter): [Chunk, Chunk] | 
     .filter((at) => at > 0 && at < chunk.text.length)
     .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0];
   const cut = best ?? Math.floor(middle);
-  const parts = [chunk.text.slice(0, cut).trim(), chunk.text.slice(cut).trim()];
-  const [left, right] = parts;
-  if (left === undefined || right === undefined || left === '' || right === '') return undefined;
-  return [
-    { ...chunk, text: left, tokens: count(left) },
-    { ...chunk, text: right, tokens: count(right) },
-  ];
+  const left = part(chunk, 0, cut, count);
+  const right = part(chunk, cut, chunk.text.length, count);
+  return left && right ? [left, right] : undefined;
 }

@@ -10,6 +10,8 @@ export interface Unit {
   glue: ' ' | '\n' | '\n\n';
   /** Whether it may be repeated at the start of the next chunk. */
   overlap: boolean;
+  /** The headings over it, outermost first. */
+  headings: readonly string[];
   page?: number;
 }
 
@@ -17,12 +19,18 @@ export interface UnitOptions {
   maxTokens: number;
   language: Language;
   count: TokenCounter;
+  headings: readonly string[];
 }
 
-const at = (block: Block): { page?: number } => (block.page === undefined ? {} : { page: block.page });
+type Where = Pick<Unit, 'headings' | 'page'>;
+
+const at = (block: Block, { headings }: UnitOptions): Where => ({
+  headings,
+  ...(block.page === undefined ? {} : { page: block.page }),
+});
 
 /** Cuts a text that no border helps with: at white space, and through a single endless word. */
-export function cutToSize(text: string, options: UnitOptions): string[] {
+export function cutToSize(text: string, options: Pick<UnitOptions, 'maxTokens' | 'count'>): string[] {
   const { maxTokens, count } = options;
   if (count(text) <= maxTokens) return [text];
   const words = text.split(/(?<=\s)/u);
@@ -48,7 +56,7 @@ function proseUnits(block: Block & { text: string }, options: UnitOptions): Unit
       tokens: options.count(text),
       glue: index === 0 ? '\n\n' : ' ',
       overlap: true,
-      ...at(block),
+      ...at(block, options),
     }));
 }
 
@@ -62,7 +70,7 @@ function lineUnits(block: Block & { text: string }, options: UnitOptions): Unit[
       tokens: options.count(text),
       glue: index === 0 ? '\n\n' : '\n',
       overlap: false,
-      ...at(block),
+      ...at(block, options),
     }));
 }
 
@@ -89,11 +97,23 @@ function tableUnits(block: Block & { kind: 'table' }, options: UnitOptions): Uni
   return texts
     .filter((text) => text.trim() !== '')
     .flatMap((text) => cutToSize(text, options))
-    .map((text) => ({ text, tokens: options.count(text), glue: '\n\n', overlap: false, ...at(block) }));
+    .map((text) => ({ text, tokens: options.count(text), glue: '\n\n', overlap: false, ...at(block, options) }));
+}
+
+/** A heading is a unit of its own section, so that it can be found and quoted; it never ends a chunk by itself. */
+function headingUnits(block: Block & { text: string }, options: UnitOptions): Unit[] {
+  return cutToSize(block.text, options).map((text) => ({
+    text,
+    tokens: options.count(text),
+    glue: '\n\n',
+    overlap: false,
+    ...at(block, options),
+  }));
 }
 
 /** The units of one block, none over `maxTokens`. */
 export function unitsOf(block: Block, options: UnitOptions): Unit[] {
+  if (block.kind === 'heading') return headingUnits(block, options);
   if (block.kind === 'table') return tableUnits(block, options);
   return block.kind === 'lines' ? lineUnits(block, options) : proseUnits(block, options);
 }

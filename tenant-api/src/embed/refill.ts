@@ -46,8 +46,8 @@ function mean(vectors: readonly (readonly number[])[]): number[] {
 
 /** The vector of a stored chunk that the new model finds too long: of its pieces, taken together. */
 async function vectorInPieces(profile: ActiveProfile, row: Row, signal?: AbortSignal): Promise<number[]> {
-  const { headings, tokens } = readMetadata(row.metadata);
-  const pieces = await embedChunks(profile, [{ text: row.text, headings, tokens }], signal ? { signal } : {});
+  const { places, tokens } = readMetadata(row.metadata);
+  const pieces = await embedChunks(profile, [{ text: row.text, places, tokens }], signal ? { signal } : {});
   return mean(pieces.map((piece) => piece.vector));
 }
 
@@ -58,7 +58,7 @@ async function refillPage(
   signal?: AbortSignal,
 ): Promise<void> {
   const most = { tokens: profile.sizes.headingTokens, count: createTokenCounter(profile.preset.charsPerToken) };
-  const texts = rows.map((row) => searchableText(readMetadata(row.metadata).headings, row.text, most));
+  const texts = rows.map((row) => searchableText(readMetadata(row.metadata).places[0]?.headings ?? [], row.text, most));
   const vectors = await profile.embedder.passages(texts, signal);
   const points: IndexPoint[] = [];
   for (const [index, row] of rows.entries()) {

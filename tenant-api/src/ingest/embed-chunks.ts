@@ -34,7 +34,7 @@ export async function embedChunks(
   const count = createTokenCounter(profile.preset.charsPerToken);
   const most = { tokens: profile.sizes.headingTokens, count };
   const embed: Embed = async (batch, splits) => {
-    const searchable = batch.map((chunk) => searchableText(chunk.headings, chunk.text, most));
+    const searchable = batch.map((chunk) => searchableText(chunk.places[0]?.headings ?? [], chunk.text, most));
     const vectors = await profile.embedder.passages(searchable, progress.signal);
     const made: EmbeddedChunk[] = [];
     for (const [index, chunk] of batch.entries()) {

@@ -25,7 +25,7 @@ import type { VectorIndex } from '../search/vector-index.ts';
 import { detectLanguage, languageOfTag, type Language } from '../text/language.ts';
 import { embedChunks, type EmbeddedChunk } from './embed-chunks.ts';
 import { extractDocument } from './extract.ts';
-import type { ChunkMetadata } from './metadata.ts';
+import { metadataOf } from './metadata.ts';
 
 export interface PipelineDeps {
   db: Database;
@@ -133,12 +133,6 @@ async function cut(run: Run, document: ExtractedDocument): Promise<Prepared> {
   return { language, title: titleOf(job, document), chunks };
 }
 
-const metadataOf = ({ headings, page, tokens }: Chunk): ChunkMetadata => ({
-  headings,
-  tokens,
-  ...(page === undefined ? {} : { page }),
-});
-
 async function writeChunks(run: Run, prepared: Prepared, embedded: readonly EmbeddedChunk[]): Promise<void> {
   const { deps, job, itemId, version } = run;
   // What an earlier attempt left may have been cut differently.
@@ -153,7 +147,7 @@ async function writeChunks(run: Run, prepared: Prepared, embedded: readonly Embe
       chunkId: id(idx),
       chunkIdx: idx,
       text: chunk.text,
-      metadata: { ...metadataOf(chunk) },
+      metadata: metadataOf(chunk),
     })),
   );
   await deps.index.upsert(

@@ -11,7 +11,7 @@ export const observePlugin = fp<{ metrics: Metrics }>(
       const status = reply.statusCode;
       const seconds = reply.elapsedTime / 1000;
       metrics.observeHttp({ method, route, status, seconds });
-      const quiet = request.routeOptions.config.access === 'public' && status < 400;
+      const quiet = request.routeOptions.config.access === 'public';
       request.log[quiet ? 'debug' : 'info'](
         { method, route, status, ms: Math.round(reply.elapsedTime), client: request.client?.name },
         'request',

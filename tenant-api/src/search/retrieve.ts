@@ -81,12 +81,11 @@ export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest): Pr
   const passages = fused.flatMap((hit): Passage[] => {
     const chunk = byId.get(hit.id);
     if (!chunk) return [];
-    const { headings, page } = readMetadata(chunk.metadata);
+    const { places } = readMetadata(chunk.metadata);
     const { chunkId, chunkIdx, itemId, title, source, text } = chunk;
     return [
       {
-        ...{ chunkId, chunkIdx, itemId, title, source, text, headings, score: hit.score },
-        ...(page === undefined ? {} : { page }),
+        ...{ chunkId, chunkIdx, itemId, title, source, text, places, score: hit.score },
         ...(hit.dense === undefined ? {} : { dense: hit.dense }),
       },
     ];

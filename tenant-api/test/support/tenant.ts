@@ -27,6 +27,7 @@ export interface TestTenant {
   keys: { admin: string; reader: string };
   /** Starts the API as a process of its own; `extra` changes its environment. */
   start(extra?: Record<string, string>): Promise<ApiProcess>;
+  /** Ends everything; the processes' logs go to stderr when `LUNA_TEST_LOGS` is set. */
   stop(): Promise<void>;
 }
 
@@ -148,6 +149,7 @@ export async function createTestTenant(): Promise<TestTenant> {
       return started;
     },
     stop: async () => {
+      if (process.env['LUNA_TEST_LOGS'] !== undefined) for (const api of processes) process.stderr.write(api.log());
       for (const { child } of processes) if (child.exitCode === null) child.kill('SIGKILL');
       await db.close();
       await root.execute(sql`drop database ${identifier(name)} with (force)`);

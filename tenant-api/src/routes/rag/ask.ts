@@ -5,16 +5,20 @@ import { Type, type TSchema } from 'typebox';
 import { LunaError } from '@luna-iems/service-kit';
 import { ask, type Answer, type AskDeps, type AskEvent, type AskRequest } from '../../ask/answer.ts';
 import type { Passage } from '../../ask/passage.ts';
+import { placeAt } from '../../chunk/chunker.ts';
 import { AnswerSchema, AskBody, type AskBodyValue } from '../../schemas/ask.ts';
 import { guarded, problems, ref } from '../../schemas/common.ts';
 import { cleanText } from '../../text/clean.ts';
 import { callerGone } from '../abort.ts';
 import { sseError, sseEvent } from './sse.ts';
 
-type NumberedPassage = Omit<Passage, 'dense'> & { n: number };
+type NumberedPassage = Omit<Passage, 'dense' | 'places'> & { n: number; headings: string[]; page?: number };
 
 const numbered = (passages: readonly Passage[]): NumberedPassage[] =>
-  passages.map(({ dense: _, ...passage }, index) => ({ n: index + 1, ...passage }));
+  passages.map(({ dense: _, places, ...passage }, index) => {
+    const { headings, page } = placeAt(places, 0);
+    return { n: index + 1, ...passage, headings, ...(page === undefined ? {} : { page }) };
+  });
 const answerBody = (answer: Answer): Omit<Answer, 'passages'> & { passages: NumberedPassage[] } => ({
   ...answer,
   passages: numbered(answer.passages),
