@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTenantApi, posting, query, type TenantApi } from './support/api.ts';
 import { tenantCommand } from './support/commands.ts';
-import { kubectl } from './support/kubectl.ts';
+import { eventually, kubectl, list } from './support/kubectl.ts';
 import { ready } from './support/tenants.ts';
 
 const question = 'Was bedeutet die OBIS-Kennzahl 1.8.0?';
@@ -15,6 +15,14 @@ interface Answer {
 
 const setChat = (chat: { name: string } | null): string =>
   kubectl(['patch', 'lunatenant', 'demo', '--type=merge', '-p', JSON.stringify({ spec: { models: { chat } } })]);
+
+/** Ready, and no pod of the former API left that a port-forward could still choose. */
+async function settled(): Promise<void> {
+  await ready('demo');
+  await eventually('one generation of API pods', 120_000, () =>
+    list('pods', 'luna-demo', 'app.kubernetes.io/name=tenant-api').length === 1 ? true : undefined,
+  );
+}
 
 describe('from documents to a grounded answer', () => {
   let api: TenantApi;
@@ -65,7 +73,7 @@ describe('from documents to a grounded answer', () => {
     await api.close();
     try {
       setChat({ name: 'luna-babble' });
-      await ready('demo');
+      await settled();
       api = await openTenantApi('demo');
       const answer = await api.json<Answer>('/rag/ask', posting({ question }));
       expect(answer.mode).toBe('generated');
@@ -80,7 +88,7 @@ describe('from documents to a grounded answer', () => {
       expect(events.at(-1)).toBe('done');
     } finally {
       setChat(null);
-      await ready('demo');
+      await settled();
       api = await openTenantApi('demo');
     }
   });

@@ -1,7 +1,9 @@
+import { waitingFor } from '../../hack/up/tenant.ts';
 import { eventually, get, kubectl, type Live } from './kubectl.ts';
 
 /** A LunaTenant as the tests read it. */
 export interface Tenant extends Live {
+  readonly metadata: Live['metadata'] & { readonly generation: number };
   readonly spec: Record<string, unknown>;
   readonly status?: {
     readonly phase?: string;
@@ -41,14 +43,14 @@ export function condition(name: string, type: string): { status: string; reason:
   return tenant(name)?.status?.conditions?.find((entry) => entry.type === type);
 }
 
-/** Waits until the tenant says Ready=True for the generation that was asked for. */
+/** Waits until the tenant says Ready=True for the generation that was asked for, and that nothing is under way. */
 export async function ready(name: string, timeoutMs = 420_000): Promise<Tenant> {
   return eventually(`tenant ${name} Ready`, timeoutMs, () => {
     const live = tenant(name);
-    const entry = live?.status?.conditions?.find((candidate) => candidate.type === 'Ready');
-    if (entry?.status === 'True' && entry.observedGeneration === (live?.metadata as { generation?: number }).generation)
-      return live;
-    throw new Error(entry?.message ?? 'no Ready condition');
+    if (live === undefined) throw new Error('there is no such tenant');
+    const waiting = waitingFor(live);
+    if (waiting !== undefined) throw new Error(waiting);
+    return live;
   });
 }
 

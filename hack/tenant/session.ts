@@ -1,6 +1,7 @@
 import { createApi, type Api } from './api.ts';
 import { CliError } from './errors.ts';
 import type { Kubectl } from './kubectl.ts';
+import { createLastingApi } from './lasting-api.ts';
 import { openForward } from './port-forward.ts';
 
 /** What every command is given. */
@@ -89,13 +90,8 @@ export async function openSession(context: Context): Promise<Session> {
     return { api: createApi(url, context.env['LUNA_API_KEY']), close: async () => undefined };
   const { namespace } = await readTenant(context);
   const key = await adminKey(context, namespace);
-  const forward = await openForward({
-    program: context.kubectl.program,
-    namespace,
-    resource: 'svc/tenant-api',
-    port: 80,
-  });
-  return { api: createApi(`http://127.0.0.1:${forward.localPort}`, key), close: forward.close };
+  const { program } = context.kubectl;
+  return createLastingApi(() => openForward({ program, namespace, resource: 'svc/tenant-api', port: 80 }), key);
 }
 
 /** Runs `use` with an open session and closes it whatever happens. */

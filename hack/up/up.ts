@@ -75,7 +75,7 @@ export async function up(): Promise<readonly Step[]> {
   );
   await step(
     'tenant demo',
-    () => waitReady('demo', 15 * 60_000),
+    () => waitReady('demo', 15 * 60_000, images.get('tenant-api')?.ref),
     () => 'Ready',
   );
   return steps;
