@@ -7,7 +7,7 @@ import type { Passage } from './passage.ts';
 export interface Candidate {
   passage: Passage;
   text: string;
-  /** Part of the question's weight that the sentence covers by itself, 0..1. */
+  /** Part of the question's weight that the sentence covers by itself or as a row under its heads, 0..1. */
   own: number;
   /** The same with its headings and neighbours helping, 0..1. */
   coverage: number;
@@ -27,6 +27,8 @@ interface Piece {
   headings: Term[];
   listItem: boolean;
   question: boolean;
+  /** The heads of a table: they say what the rows mean and nothing by themselves. */
+  head: boolean;
 }
 
 interface Split {
@@ -67,6 +69,15 @@ function weigh(wanted: readonly Term[], splits: readonly Split[]): Weighted[] {
   });
 }
 
+/** A first line without figures over lines with figures, and no sentence. */
+function markHeads(pieces: Piece[], text: string): void {
+  for (const [index, piece] of pieces.entries()) {
+    const next = pieces[index + 1];
+    const below = next !== undefined && next.over === piece.terms && text.slice(piece.start, next.start).endsWith('\n');
+    piece.head = below && !/[\p{N}.!?:]$|\p{N}/u.test(piece.text) && /\p{N}/u.test(next.text);
+  }
+}
+
 const listMark = /^(?:[-–•*]|\p{L}\)|\d{1,2}[.)])\s/u;
 
 function splitPassage(passage: Passage, language: Language): Split {
@@ -91,8 +102,10 @@ function splitPassage(passage: Passage, language: Language): Split {
       headings: headingsOf[passage.places.findLastIndex((place) => place.at <= start)] ?? title,
       listItem: listMark.test(text),
       question: text.endsWith('?'),
+      head: false,
     });
   }
+  markHeads(pieces, passage.text);
   return { passage, pieces };
 }
 
@@ -141,7 +154,7 @@ function candidateOf(split: Split, index: number, weighted: readonly Weighted[])
   return {
     passage: split.passage,
     text: quoteOf(split, index),
-    own: part((term) => best(term, context.here)),
+    own: part((term) => Math.max(best(term, context.here), FROM_ABOVE * best(term, context.over))),
     coverage: part((term) => helped(term, context)),
   };
 }
@@ -165,7 +178,9 @@ export function rankSentences(question: string, passages: readonly Passage[], la
   const weighted = weigh(questionTerms(question, language), splits);
   const seen = new Set<string>();
   return splits
-    .flatMap((split) => split.pieces.map((_, index) => candidateOf(split, index, weighted)))
+    .flatMap((split) =>
+      split.pieces.flatMap((piece, index) => (piece.head ? [] : [candidateOf(split, index, weighted)])),
+    )
     .filter(saysSomething)
     .filter((candidate) => {
       const fresh = !seen.has(candidate.text);

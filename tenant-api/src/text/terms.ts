@@ -28,14 +28,16 @@ function isIdentifier(raw: string): boolean {
   return /[.,:/*_+-]/u.test(raw) || /\p{L}/u.test(raw) || raw.length >= 3;
 }
 
-const deEndings = [/(?:erinnen|erin)$/u, /(?:ungen|heiten|keiten)$/u, /(?:ern|em|en|er|es|et|te|st|e|s|n|t)$/u];
+const deSuffixes = /(?:erinnen|erin)$/u;
+const deEndings = /(?:ern|em|en|er|es|et|te|st|e|s|n|t)$/u;
+/** Inflections stand on top of each other (gewart-et-en); what is left must still be a word's beginning. */
+const MAX_ENDINGS = 3;
 
 function stemDe(word: string): string {
-  let stem = word;
-  if (stem.length > 8)
-    stem = stem.replace(deEndings[0] ?? '', '').replace(deEndings[1] ?? '', (end) => end.slice(0, -2));
-  if (stem.length > 4) stem = stem.replace(deEndings[2] ?? '', '');
-  if (stem.length > 5) stem = stem.replace(/(?:er|en|e|t)$/u, '');
+  let stem = word.length > 8 ? word.replace(deSuffixes, '').replace(/(ung|heit|keit)en$/u, '$1') : word;
+  for (let count = 0; count < MAX_ENDINGS && stem.length > (count === 0 ? 4 : 5); count += 1) {
+    stem = stem.replace(deEndings, '');
+  }
   return stem;
 }
 
@@ -63,7 +65,7 @@ export function compoundParts(word: string): string[] {
   const match = joint.exec(word);
   if (!match) return [word];
   const [, head = '', rest = ''] = match;
-  return [head, ...compoundParts(rest)];
+  return [...compoundParts(head), ...compoundParts(rest)];
 }
 
 function wordTerms(raw: string, language: Language): Term[] {

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { questionTerms, rankSentences } from './evidence.ts';
+import { extractiveAnswer, type ExtractiveAnswer } from './extractive.ts';
+import { cite, type Passage } from './passage.ts';
+import { stem } from '../text/terms.ts';
+import { hasEvidence } from './refusal.ts';
+
+let next = 0;
+function passage(text: string, more: Partial<Passage> = {}): Passage {
+  next += 1;
+  return {
+    ...{ chunkId: `c${next}`, chunkIdx: 0, itemId: `i${next}`, title: 'Titel', source: 'quelle.txt', text, score: 0.5 },
+    places: [{ at: 0, headings: [] }],
+    ...more,
+  };
+}
+
+function answer(question: string, passages: Passage[], language: 'de' | 'en' = 'de'): ExtractiveAnswer | undefined {
+  const candidates = rankSentences(question, passages, language);
+  return extractiveAnswer({ question, language, passages, candidates });
+}
+
+const supported = (question: string, passages: Passage[], language: 'de' | 'en' = 'de'): boolean =>
+  hasEvidence(rankSentences(question, passages, language), passages, undefined);
+
+const meters = passage(
+  'Die OBIS-Kennzahl 1.8.1 bedeutet: Bezug im Hochtarif. Die OBIS-Kennzahl 1.8.0 bedeutet: Bezug über alle Tarife. Die OBIS-Kennzahl 2.8.0 bedeutet: Lieferung.',
+);
+
+describe('the sentence that answers', () => {
+  it('is the one with exactly the identifier asked for', () => {
+    const made = answer('Was bedeutet die OBIS-Kennzahl 1.8.0?', [
+      passage('OBIS-Kennzahlen bedeuten viel. Die OBIS-Kennzahl steht am Zähler.', { score: 1 }),
+      meters,
+    ]);
+    expect(made?.answer).toBe('„Die OBIS-Kennzahl 1.8.0 bedeutet: Bezug über alle Tarife.“ [1]');
+    expect(made?.citations[0]).toMatchObject({ n: 1, chunkId: meters.chunkId });
+    expect(made?.passages[0]).toBe(meters);
+  });
+  it('is found by inflected words and by the parts of a compound', () => {
+    const contract = passage(
+      'Die Rechnung kommt jährlich. Der Kunde darf mit einer Frist von sechs Wochen kündigen. Sonst gilt nichts.',
+    );
+    expect(answer('Wie lange ist die Kündigungsfrist?', [contract])?.answer).toContain('sechs Wochen');
+  });
+  it('may be the row under the right heads', () => {
+    const prices = passage(
+      'Netzebene | Leistungspreis | Arbeitspreis\nHochspannung | 18,20 | 4,12\nMittelspannung | 24,80 | 5,95',
+    );
+    expect(answer('Wie hoch ist der Leistungspreis in Mittelspannung?', [prices])?.answer).toContain(
+      'Mittelspannung | 24,80',
+    );
+  });
+  it('is not the question of a list of questions, but what follows it', () => {
+    const faq = passage(
+      'Wie lange lädt ein Auto?\nBei elf Kilowatt etwa fünf Stunden.\nWas kostet das?\nDas hängt vom Tarif ab.',
+    );
+    expect(answer('Wie lange lädt ein Auto?', [faq])?.answer).toBe('„Bei elf Kilowatt etwa fünf Stunden.“ [1]');
+  });
+  it('is quoted with the list that it introduces, as it stands in the text', () => {
+    const list = passage(
+      'Der Einbau ist Pflicht bei:\n\n- einem Verbrauch über 6.000 kWh\n- einer Wärmepumpe\n\nDanach folgt anderes.',
+    );
+    const made = answer('Wann ist der Einbau Pflicht?', [list]);
+    expect(made?.citations[0]?.quote).toBe(
+      'Der Einbau ist Pflicht bei:\n\n- einem Verbrauch über 6.000 kWh\n- einer Wärmepumpe',
+    );
+  });
+  it('is chosen by meaning where words are even', () => {
+    const two = passage('Der Speicher ist groß. Der Speicher ist teuer.');
+    const candidates = rankSentences('Speicher?', [two], 'de');
+    const byText = new Map([
+      ['Der Speicher ist groß.', [0, 1]],
+      ['Der Speicher ist teuer.', [1, 0]],
+    ]);
+    const made = extractiveAnswer({
+      question: 'Speicher?',
+      language: 'de',
+      passages: [two],
+      candidates,
+      vectors: { question: [1, 0], byText },
+    });
+    expect(made?.citations[0]?.quote).toBe('Der Speicher ist teuer.');
+  });
+  it('is in English marks for English', () => {
+    expect(
+      answer('How often should batteries be checked?', [passage('Batteries are checked every month.')], 'en')?.answer,
+    ).toBe('“Batteries are checked every month.” [1]');
+  });
+  it('is always a substring of its passage', () => {
+    for (const citation of answer('Was bedeutet OBIS?', [meters])?.citations ?? [])
+      expect(meters.text).toContain(citation.quote);
+  });
+  it('is not there without sentences', () => expect(answer('Was?', [])).toBeUndefined());
+});
+
+describe('evidence', () => {
+  it('is there when the words are', () =>
+    expect(supported('Was bedeutet die OBIS-Kennzahl 1.8.0?', [meters])).toBe(true));
+  it('is not there for another identifier of the same kind', () =>
+    expect(supported('Was bedeutet die OBIS-Kennzahl 9.9.9?', [meters])).toBe(false));
+  it('is not there for another subject', () => expect(supported('Wann wurde Goethe geboren?', [meters])).toBe(false));
+  it('may be there in other words when the model is to be trusted', () => {
+    const near = passage('Batteries are inspected each month. The room is dry. Doors stay shut. Lamps are off.', {
+      dense: 0.8,
+    });
+    const question = 'How often do we maintain batteries?';
+    const candidates = rankSentences(question, [near], 'en');
+    expect(hasEvidence(candidates, [near], 0.5)).toBe(true);
+    expect(hasEvidence(candidates, [near], undefined)).toBe(false);
+    expect(hasEvidence(candidates, [{ ...near, dense: 0.3 }], 0.5)).toBe(false);
+  });
+});
+
+describe('questionTerms', () => {
+  it('leave out the words that only ask', () => {
+    expect(questionTerms('Wie lange ist die Frist?', 'de').map((term) => term.key)).toEqual([stem('Frist', 'de')]);
+    expect(questionTerms('Was bedeutet 1.8.0?', 'de').map((term) => term.key)).toEqual(['1.8.0']);
+    expect(questionTerms('Was bedeutet das?', 'de')).not.toEqual([]);
+  });
+});
+
+describe('cite', () => {
+  it('names the place of the quote, not of the passage', () => {
+    const two = passage('Eins.\n\nZwei.', {
+      places: [
+        { at: 0, headings: ['A'], page: 1 },
+        { at: 7, headings: ['A', 'B'], page: 2 },
+      ],
+    });
+    expect(cite(two, 1, 'Zwei.')).toMatchObject({ page: 2, heading: 'A › B' });
+    expect(cite(two, 1, 'Eins.')).toMatchObject({ page: 1, heading: 'A' });
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { compoundParts, distinctTerms, stem, termMatch } from './terms.ts';
+
+const keys = (text: string, language: 'de' | 'en' = 'de'): string[] =>
+  distinctTerms(text, language).map((term) => term.key);
+const match = (a: string, b: string, language: 'de' | 'en' = 'de'): number => {
+  const [left] = distinctTerms(a, language);
+  const [right] = distinctTerms(b, language);
+  if (!left || !right) throw new Error('no terms');
+  return termMatch(left, right);
+};
+
+describe('stem', () => {
+  it.each([
+    ['Zähler', 'Zählern'],
+    ['Zählerstand', 'Zählerstände'],
+    ['Wärmepumpe', 'Wärmepumpen'],
+    ['Kündigung', 'Kündigungen'],
+    ['gewartet', 'gewarteten'],
+  ])('brings %s and %s together', (a, b) => expect(stem(a, 'de')).toBe(stem(b, 'de')));
+  it.each([
+    ['battery', 'batteries'],
+    ['check', 'checked'],
+    ['meter', 'meters'],
+  ])('brings %s and %s together', (a, b) => expect(stem(a, 'en')).toBe(stem(b, 'en')));
+  it.each([
+    ['Zähler', 'Zahlung'],
+    ['Netz', 'Nutzen'],
+    ['Wärme', 'Warnung'],
+  ])('keeps %s and %s apart', (a, b) => expect(stem(a, 'de')).not.toBe(stem(b, 'de')));
+});
+
+describe('terms', () => {
+  it('keep identifiers whole and leave function words out', () => {
+    expect(keys('Was bedeutet die OBIS-Kennzahl 1.8.0?')).toContain('1.8.0');
+    expect(keys('Was ist das?')).toEqual([]);
+  });
+  it('split hyphenated words and joined compounds', () => {
+    expect(keys('OBIS-Kennzahl')).toEqual(['obis', stem('Kennzahl', 'de')]);
+    expect(compoundParts('Kündigungsfrist')).toEqual(['Kündigung', 'frist']);
+    expect(compoundParts('Versorgungssicherheitsniveau')).toEqual(['Versorgung', 'sicherheit', 'niveau']);
+    expect(compoundParts('Wärmepumpe')).toEqual(['Wärmepumpe']);
+  });
+});
+
+describe('termMatch', () => {
+  it('takes identifiers exactly or after a prefix, never in part', () => {
+    expect(match('1.8.0', '1.8.0')).toBe(1);
+    expect(match('1.8.0', '1-0:1.8.0')).toBeGreaterThan(0.8);
+    expect(match('1.8.0', '11.8.0')).toBe(0);
+    expect(match('1.8.0', '1.8.0.5')).toBe(0);
+    expect(match('1.8.0', '1.8.1')).toBe(0);
+  });
+  it('counts a compound in part', () => {
+    expect(match('Verbrauch', 'Jahresverbrauch')).toBeGreaterThan(0.5);
+    expect(match('Verbrauch', 'Jahresverbrauch')).toBeLessThan(1);
+    expect(match('Netz', 'Nutzer')).toBe(0);
+  });
+});
