@@ -22,10 +22,15 @@ interface Piece {
   text: string;
   start: number;
   terms: Term[];
-  /** What stands over it: the first line of its block (a table's heads, for one), or the question that it answers. */
+  /** Number of its paragraph, listing or table. */
+  block: number;
+  label: boolean;
+  /** What stands over it: the labels of its block (a table's heads, for one), or the question that it answers. */
   over: Term[];
   headings: Term[];
   listItem: boolean;
+  /** Ends in the middle of a thought that a list may go on with. */
+  introduces: boolean;
   question: boolean;
   /** The heads of a table: they say what the rows mean and nothing by themselves. */
   head: boolean;
@@ -69,59 +74,73 @@ function weigh(wanted: readonly Term[], splits: readonly Split[]): Weighted[] {
   });
 }
 
-/** A first line without figures over lines with figures, and no sentence. */
-function markHeads(pieces: Piece[], text: string): void {
-  for (const [index, piece] of pieces.entries()) {
-    const next = pieces[index + 1];
-    const below = next !== undefined && next.over === piece.terms && text.slice(piece.start, next.start).endsWith('\n');
-    piece.head = below && !/[\p{N}.!?:]$|\p{N}/u.test(piece.text) && /\p{N}/u.test(next.text);
-  }
+const listMark = /^(?:[-–•*]|\p{L}\)|\d{1,2}[.)])\s/u;
+
+/** A line that names columns or rows and says nothing by itself: no figures (but in a caption), no sentence. */
+function isLabel(text: string, lineEnds: boolean): boolean {
+  if (!lineEnds || /[.!?;]$/u.test(text) || listMark.test(text)) return false;
+  return !/\p{N}/u.test(text) || /^(?:Tabelle|Table|Abbildung|Abb\.|Figure)\s/u.test(text);
 }
 
-const listMark = /^(?:[-–•*]|\p{L}\)|\d{1,2}[.)])\s/u;
+function isHeading(passage: Passage, text: string): boolean {
+  return passage.places.some((place) => place.headings.includes(text));
+}
+
+/** A label is the head of what follows it in its block, if figures do follow. */
+function markHeads(pieces: Piece[]): void {
+  for (const [index, piece] of pieces.entries()) {
+    const below = pieces.slice(index + 1).find((next) => next.block !== piece.block || !next.label);
+    piece.head = piece.label && below?.block === piece.block && /\p{N}/u.test(below.text);
+  }
+}
 
 function splitPassage(passage: Passage, language: Language): Split {
   const pieces: Piece[] = [];
   const title = distinctTerms(passage.title, language);
   const headingsOf = passage.places.map(({ headings }) => [...title, ...distinctTerms(headings.join(' '), language)]);
-  let blockStart = 0;
+  let block = 0;
+  let labels: Term[] = [];
   for (const { text, start } of sentences(passage.text, language)) {
     const before = pieces.at(-1);
-    const newBlock =
-      before !== undefined && passage.text.slice(before.start + before.text.length, start).includes('\n\n');
-    if (newBlock) blockStart = pieces.length;
-    const opener = pieces[blockStart];
-    const over = before?.question
-      ? before.terms
-      : opener && passage.text.slice(opener.start, start).includes('\n')
-        ? opener.terms
-        : [];
+    const end = start + text.length;
+    if (before && passage.text.slice(before.start + before.text.length, start).includes('\n\n')) {
+      block += 1;
+      labels = [];
+    }
+    const label = isLabel(text, /^\n(?!\n)/u.test(passage.text.slice(end, end + 2)));
+    const terms = distinctTerms(text, language);
     pieces.push({
-      ...{ text, start, over },
-      terms: distinctTerms(text, language),
+      ...{ text, start, block, terms, label },
+      over: before?.question ? before.terms : labels,
       headings: headingsOf[passage.places.findLastIndex((place) => place.at <= start)] ?? title,
       listItem: listMark.test(text),
+      introduces: !listMark.test(text) && !/[.!?]$/u.test(text) && !isHeading(passage, text),
       question: text.endsWith('?'),
       head: false,
     });
+    if (label) labels = [...labels, ...terms];
   }
-  markHeads(pieces, passage.text);
+  markHeads(pieces);
   return { passage, pieces };
+}
+
+/** Index after the last item of the list that the piece introduces; the next index when it introduces none. */
+function listEnd(pieces: readonly Piece[], index: number): number {
+  const piece = pieces[index];
+  let end = index + 1;
+  if (!piece?.introduces) return end;
+  for (let next = pieces[end]; next?.listItem; next = pieces[end]) {
+    if (next.start + next.text.length - piece.start > LIST_LENGTH) break;
+    end += 1;
+  }
+  return end;
 }
 
 /** A sentence that introduces a list is quoted with the list: by itself it says only that something follows. */
 function quoteOf({ passage, pieces }: Split, index: number): string {
-  const piece = pieces[index];
-  if (piece === undefined) return '';
-  let end = piece.start + piece.text.length;
-  if (!piece.listItem) {
-    for (const next of pieces.slice(index + 1)) {
-      const reach = next.start + next.text.length;
-      if (!next.listItem || reach - piece.start > LIST_LENGTH) break;
-      end = reach;
-    }
-  }
-  return passage.text.slice(piece.start, end);
+  const first = pieces[index];
+  const last = pieces[listEnd(pieces, index) - 1];
+  return first && last ? passage.text.slice(first.start, last.start + last.text.length) : '';
 }
 
 interface Context {
@@ -132,8 +151,10 @@ interface Context {
 }
 
 function contextOf({ pieces }: Split, index: number): Context {
-  const { terms: here = [], over = [], headings = [] } = pieces[index] ?? {};
-  const around = [index - 1, index + 1].flatMap((at) => pieces[at]?.terms ?? []);
+  const { over = [], headings = [] } = pieces[index] ?? {};
+  const end = listEnd(pieces, index);
+  const here = pieces.slice(index, end).flatMap((piece) => piece.terms);
+  const around = [index - 1, end].flatMap((at) => pieces[at]?.terms ?? []);
   return { here, over, around, headings };
 }
 
@@ -162,11 +183,7 @@ function candidateOf(split: Split, index: number, weighted: readonly Weighted[])
 /** Sentences that only announce, ask or repeat: too short to say something, a question, or the heading itself. */
 function saysSomething(candidate: Candidate): boolean {
   const words = candidate.text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
-  return (
-    words >= 3 &&
-    !candidate.text.endsWith('?') &&
-    !candidate.passage.places.some((place) => place.headings.includes(candidate.text))
-  );
+  return words >= 3 && !candidate.text.endsWith('?') && !isHeading(candidate.passage, candidate.text);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Language } from '../text/language.ts';
 import { cosine } from '../embed/vectors.ts';
-import type { Candidate } from './evidence.ts';
+import { distinctTerms } from '../text/terms.ts';
+import { questionTerms, type Candidate } from './evidence.ts';
 import { cite, type Citation, type Passage } from './passage.ts';
 
 /** An answer made of the documents' own sentences. */
@@ -25,7 +26,8 @@ const OWN = 0.5;
 const COVERAGE = 0.5;
 const SIMILARITY = 0.35;
 const PASSAGE = 0.15;
-const DEFINITION = 0.12;
+const BEGINS = 0.12;
+const MEANS = 0.08;
 const MAX_SENTENCES = 3;
 /** A further sentence is quoted only when it carries nearly as much as the first. */
 const FURTHER = 0.8;
@@ -38,6 +40,16 @@ const givesMeaning: Record<Language, RegExp> = {
   de: /\b(?:ist|sind|bedeute[nt]|heißt|bezeichne[nt]|steht für|stehen für|gibt\b.*\ban|versteht man|beschreib(?:t|en))\b/iu,
   en: /\b(?:is|are|means?|stands for|denotes?|refers to|describes?)\b/iu,
 };
+const article: Record<Language, RegExp> = { de: /^(?:der|die|das|ein|eine)\s+/iu, en: /^(?:the|an?)\s+/iu };
+
+/** A definition begins with what it defines ("Ein Lastgang ist …") and says it with a verb of meaning. */
+function definitionBonus(text: string, { question, language }: ExtractiveInput): number {
+  if (!asksMeaning[language].test(question)) return 0;
+  const wanted = new Set(questionTerms(question, language).map((term) => term.key));
+  const opening = text.replace(article[language], '').split(/\s+/u).slice(0, 2).join(' ');
+  const begins = distinctTerms(opening, language).some((term) => wanted.has(term.key));
+  return (begins ? BEGINS : 0) + (givesMeaning[language].test(text) ? MEANS : 0);
+}
 
 interface Scored {
   candidate: Candidate;
@@ -45,10 +57,10 @@ interface Scored {
 }
 
 function scoreOf(candidate: Candidate, input: ExtractiveInput): number {
-  const { question, language, vectors } = input;
+  const { vectors } = input;
   const vector = vectors?.byText.get(candidate.text);
   const similarity = vectors && vector ? Math.max(0, cosine(vectors.question, vector)) : 0;
-  const defines = asksMeaning[language].test(question) && givesMeaning[language].test(candidate.text) ? DEFINITION : 0;
+  const defines = definitionBonus(candidate.text, input);
   const lengthy = candidate.text.length > 600 ? 0.15 : 0;
   return (
     OWN * candidate.own +
@@ -62,10 +74,7 @@ function scoreOf(candidate: Candidate, input: ExtractiveInput): number {
 
 const marks: Record<Language, readonly [string, string]> = { de: ['„', '“'], en: ['“', '”'] };
 
-function overlaps(a: string, b: string): boolean {
-  return a.includes(b) || b.includes(a);
-}
-
+/** One sentence of a passage is enough: its number then stands for one quote and no other. */
 function choose(scored: readonly Scored[]): Scored[] {
   const [first] = scored;
   if (first === undefined) return [];
@@ -73,7 +82,7 @@ function choose(scored: readonly Scored[]): Scored[] {
   for (const next of scored.slice(1)) {
     if (chosen.length >= MAX_SENTENCES || next.score < first.score * FURTHER) break;
     if (next.candidate.own < first.candidate.own * FURTHER) continue;
-    if (chosen.every((one) => !overlaps(one.candidate.text, next.candidate.text))) chosen.push(next);
+    if (chosen.every((one) => one.candidate.passage !== next.candidate.passage)) chosen.push(next);
   }
   return chosen;
 }

@@ -110,7 +110,10 @@ async function extract(run: Run): Promise<ExtractedDocument> {
 }
 
 function titleOf(job: IngestJob, document: ExtractedDocument): string {
-  const heading = document.blocks.find((block) => block.kind === 'heading' && block.level === 1);
+  // A text without markup opens with its title; elsewhere the title is the first-level heading.
+  const heading = document.blocks.find(
+    (block, index) => block.kind === 'heading' && (block.level === 1 || index === 0),
+  );
   const found = heading?.kind === 'heading' ? heading.text : undefined;
   return (job.title ?? document.title ?? found ?? job.fileName ?? job.source).slice(0, 300);
 }

@@ -3,7 +3,7 @@ import { foldDiacritics } from './fold.ts';
 
 const stopwords: Record<Language, ReadonlySet<string>> = {
   de: new Set(
-    'aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist da damit dann das dass dein dem den denn der deren des dessen die dies diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es etwas euch fuer für gegen hat hatte ich ihm ihn ihr ihre ihrem ihren ihrer im in ins ist ja jede jedem jeden jeder jedes kann kein keine koennen können man mein meine mich mir mit muss muessen müssen nach nicht noch nun nur ob oder ohne sehr sein seine seinem seinen seiner sich sie sind so soll sollen sollte ueber über um und uns unser unsere unter vom von vor war waren warum was weil welche welchem welchen welcher welches wenn wer werden wie wieder wieviel viel viele will wir wird wo wofuer wofür woran worauf wurde wurden zu zum zur zwischen bitte gibt gilt mal denn sagen sagt'.split(
+    'ab aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist da damit dann das dass dein dem den denn der deren des dessen die dies diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es etwas euch fuer für gegen hat hatte ich ihm ihn ihr ihre ihrem ihren ihrer im in ins ist ja jede jedem jeden jeder jedes kann kein keine koennen können man mein meine mich mir mit muss muessen müssen nach nicht noch nun nur ob oder ohne sehr sein seine seinem seinen seiner sich sie sind so soll sollen sollte ueber über um und uns unser unsere unter vom von vor war waren warum was weil welche welchem welchen welcher welches wenn wer werden wie wieder wieviel viel viele will wir wird wo wofuer wofür woran worauf wurde wurden zu zum zur zwischen bitte gibt gilt mal denn sagen sagt'.split(
       ' ',
     ),
   ),
@@ -103,6 +103,15 @@ function identifierMatch(wanted: string, there: string): number {
   return bounded ? 0.9 : 0;
 }
 
+/** Compounds that begin and end alike and differ in the middle: Jahresverbrauch, Jahresstromverbrauch. */
+function sameEnds(short: string, long: string): boolean {
+  let head = 0;
+  while (head < short.length && short[head] === long[head]) head += 1;
+  let tail = 0;
+  while (tail < short.length - head && short.at(-1 - tail) === long.at(-1 - tail)) tail += 1;
+  return head >= 4 && tail >= 6 && head + tail === short.length;
+}
+
 /**
  * How well a term of the text answers a term of the question, 0..1: the same stem is 1; a German compound that contains
  * the word (or is contained in it) counts in part; identifiers must be exactly the same or the same after a prefix sign.
@@ -112,6 +121,6 @@ export function termMatch(wanted: Term, there: Term): number {
   if (wanted.identifier || there.identifier)
     return wanted.identifier && there.identifier ? identifierMatch(wanted.key, there.key) : 0;
   const [short, long] = wanted.key.length <= there.key.length ? [wanted.key, there.key] : [there.key, wanted.key];
-  if (short.length < 5 || !long.includes(short)) return 0;
-  return 0.4 + 0.5 * (short.length / long.length);
+  if (short.length >= 5 && long.includes(short)) return 0.4 + 0.5 * (short.length / long.length);
+  return sameEnds(short, long) ? 0.6 : 0;
 }
