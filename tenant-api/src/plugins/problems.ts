@@ -47,6 +47,9 @@ export const problemsPlugin = fp(
         { err: thrown, code: problem.code },
         'request failed',
       );
+      // Closing at once would reset the connection under a client that is still writing, before it has read why it was refused.
+      // Kept open, Node reads what is left of the body and drops it, for as long as a request may take.
+      if (problem.status === 413) reply.removeHeader('connection');
       await send(reply, { ...problem, detail: veiled(error, problem), requestId: request.id });
     });
     app.setNotFoundHandler(async (request, reply) => {
