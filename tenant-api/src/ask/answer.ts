@@ -45,6 +45,8 @@ export interface AskDeps extends RetrieveDeps {
 
 /** Sentences whose vectors are compared with the question's; the best by words are enough, and each costs time. */
 const EMBEDDED_SENTENCES = 12;
+/** Words alone choose well enough when the model is this slow. */
+const SENTENCES_TIMEOUT_MS = 10_000;
 const ANSWER_TOKENS = 512;
 
 interface Found {
@@ -65,7 +67,10 @@ async function sentenceVectors({
   if (!vector || !profile) return {};
   const texts = candidates.slice(0, EMBEDDED_SENTENCES).map((candidate) => candidate.text);
   try {
-    const vectors = await profile.embedder.passages(texts, request.signal);
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(SENTENCES_TIMEOUT_MS)]);
+    const start = deps.clock.monotonicMs();
+    const vectors = await profile.embedder.passages(texts, signal);
+    deps.observe('sentences', (deps.clock.monotonicMs() - start) / 1000);
     const byText = new Map(texts.flatMap((text, index) => (vectors[index] ? [[text, vectors[index]] as const] : [])));
     return { vectors: { question: vector, byText } };
   } catch (error) {

@@ -59,7 +59,7 @@ async function embed(
       json: { model, input: inputs, truncate: false, keep_alive: -1 },
       timeoutMs: EMBED_TIMEOUT_MS,
       idempotent: true,
-      retries: 4,
+      retries: 2,
       signal,
     });
     if (answer?.embeddings?.length === inputs.length) return answer.embeddings;

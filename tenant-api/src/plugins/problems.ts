@@ -43,10 +43,9 @@ export const problemsPlugin = fp(
     app.setErrorHandler(async (thrown: FastifyError, request: FastifyRequest, reply) => {
       const error = translated(thrown);
       const problem = toProblem(error);
-      request.log[problem.status >= 500 && problem.status !== 501 ? 'error' : 'debug'](
-        { err: thrown, code: problem.code },
-        'request failed',
-      );
+      // Nobody reads the answer to a caller who has gone away, and nothing is wrong with us.
+      const ours = problem.status >= 500 && problem.status !== 501 && !reply.raw.destroyed;
+      request.log[ours ? 'error' : 'debug']({ err: thrown, code: problem.code }, 'request failed');
       // Closing at once would reset the connection under a client that is still writing, before it has read why it was refused.
       // Kept open, Node reads what is left of the body and drops it, for as long as a request may take.
       if (problem.status === 413) reply.removeHeader('connection');

@@ -34,6 +34,8 @@ export interface Retrieved {
 
 /** Candidates of each leg before fusion. */
 const CANDIDATES = 50;
+/** A question that cannot be embedded in this time is answered by its words. */
+const EMBED_TIMEOUT_MS = 15_000;
 
 async function embedQuestion(
   deps: RetrieveDeps,
@@ -41,7 +43,9 @@ async function embedQuestion(
 ): Promise<{ vector?: number[]; profile?: ActiveProfile }> {
   try {
     const profile = deps.profile();
-    return { profile, vector: await profile.embedder.query(request.question, request.signal) };
+    const deadline = AbortSignal.timeout(EMBED_TIMEOUT_MS);
+    const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
+    return { profile, vector: await profile.embedder.query(request.question, signal) };
   } catch (error) {
     request.signal?.throwIfAborted();
     deps.log.warn({ reason: errorMessage(error) }, 'the question could not be embedded; searching by words only');
