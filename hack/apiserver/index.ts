@@ -2,7 +2,8 @@ import { request } from 'node:https';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBinaries } from '../cluster/binaries.ts';
-import { waitFor } from '../cluster/run.ts';
+import { ToolError } from '../lib/errors.ts';
+import { waitFor } from '../lib/wait.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { freshDir } from './leftovers.ts';
 import { freePorts } from './ports.ts';
@@ -92,13 +93,13 @@ async function startIn(dir: string, bin: string): Promise<ApiServer> {
 async function untilReady(layout: Layout, daemons: readonly Daemon[]): Promise<void> {
   const isReady = async (): Promise<boolean> => {
     const dead = daemons.find((daemon) => daemon.exited);
-    if (dead) throw new Error(`LUNA_APISERVER: a server of the test API server ended: ${dead.log()}`);
+    if (dead) throw new ToolError('LUNA_APISERVER', `a server of the test API server ended: ${dead.log()}`);
     return (await answers(layout, '/readyz')) && (await answers(layout, '/api/v1/namespaces/default'));
   };
   try {
     await waitFor('a ready API server', isReady, readyLimitMs);
   } catch (cause) {
-    throw new Error(`LUNA_APISERVER: ${daemons.map((daemon) => daemon.log()).join('\n')}`, { cause });
+    throw new ToolError('LUNA_APISERVER', daemons.map((daemon) => daemon.log()).join('\n'), cause);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attempt } from '../cluster/run.ts';
+import { attempt } from '../lib/run.ts';
 
 const prefix = 'luna-apiserver-';
 

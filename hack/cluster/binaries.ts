@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-import { cacheDir } from './cache.ts';
+import { cacheDir } from '../lib/cache.ts';
+import { ToolError } from '../lib/errors.ts';
+import { attempt } from '../lib/run.ts';
+import { say } from '../lib/say.ts';
 import { buildFlags, buildKey, programsFor, type Program } from './programs.ts';
-import { attempt, say } from './run.ts';
 
 const goRoot = join(import.meta.dirname, '..', 'go');
 const rooms = ['core', 'tools'] as const;
@@ -12,7 +14,10 @@ const rooms = ['core', 'tools'] as const;
 const compilerVersion = async (): Promise<string> => {
   const asked = await attempt('go', ['version'], { cwd: join(goRoot, 'tools') });
   if (asked.code === 0) return asked.stdout.trim();
-  throw new Error('LUNA_NO_GO: Go 1.26 or newer is needed to compile the cluster; install it and put "go" on the PATH');
+  throw new ToolError(
+    'LUNA_NO_GO',
+    'Go 1.26 or newer is needed to compile the cluster; install it and put "go" on the PATH',
+  );
 };
 
 const sources = (): Map<string, string> => {
@@ -73,7 +78,7 @@ const compile = async (program: Program, dir: string, which: string): Promise<vo
     rmSync(fresh, { force: true });
   }
   if (!existsSync(done))
-    throw new Error(`LUNA_BUILD_FAILED: ${program.file} was not made in ${relative(cacheDir(), dir)}`);
+    throw new ToolError('LUNA_BUILD_FAILED', `${program.file} was not made in ${relative(cacheDir(), dir)}`);
   say(`${label}: done in ${seconds()} s`);
 };
 
@@ -84,8 +89,8 @@ const spawned = (argv: readonly string[], cwd: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const [command = '', ...args] = argv;
     const child = spawn(command, args, { cwd, stdio: ['ignore', 2, 2], env: { ...process.env, CGO_ENABLED: '0' } });
-    child.on('error', (cause) => reject(new Error(`LUNA_BUILD_FAILED: ${command} did not start`, { cause })));
+    child.on('error', (cause) => reject(new ToolError('LUNA_BUILD_FAILED', `${command} did not start`, cause)));
     child.on('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`LUNA_BUILD_FAILED: go build ended with ${code}`)),
+      code === 0 ? resolve() : reject(new ToolError('LUNA_BUILD_FAILED', `go build ended with ${code}`)),
     );
   });

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 
+import { explain, ToolError } from '../lib/errors.ts';
+import { say } from '../lib/say.ts';
 import { ensureBinaries } from './binaries.ts';
 import type { Cluster } from './cluster.ts';
 import { inventoryDifference, inventory as takeInventory, type Inventory } from './inventory.ts';
 import { openCluster } from './open.ts';
-import { say } from './run.ts';
 
 const usage = `usage: node hack/cluster/cli.ts COMMAND
   up                  create, repair or keep the local cluster
@@ -34,7 +35,7 @@ const status = async (cluster: Cluster): Promise<void> => {
 const load = async (cluster: Cluster, pairs: readonly string[]): Promise<void> => {
   const archives = pairs.map((pair) => {
     const at = pair.indexOf('=');
-    if (at < 1) throw new Error(`LUNA_USAGE: "${pair}" is not REF=ARCHIVE`);
+    if (at < 1) throw new ToolError('LUNA_USAGE', `"${pair}" is not REF=ARCHIVE`);
     return { ref: pair.slice(0, at), path: pair.slice(at + 1) };
   });
   await cluster.loadImages(archives);
@@ -70,9 +71,7 @@ if (!command) {
   process.exitCode = name === '' || name === '--help' ? 0 : 2;
 } else {
   await command(rest).catch((error: unknown) => {
-    for (let each = error; each !== undefined; each = each instanceof Error ? each.cause : undefined) {
-      say(each instanceof Error ? each.message : JSON.stringify(each));
-    }
+    say(explain(error));
     process.exitCode = 1;
   });
 }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { attempt, run } from '../lib/run.ts';
 import { ensureBinaries } from './binaries.ts';
 import { openCluster } from './open.ts';
-import { attempt, run } from './run.ts';
 
 const namespace = 'luna-cluster-probe';
 const labels = { app: 'web' };

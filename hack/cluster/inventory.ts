@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
-import { attempt } from './run.ts';
+import { attempt } from '../lib/run.ts';
+import { sysctls } from './local/machine.ts';
 
 /** What runs and is set up on this machine, as far as a cluster could change it: one sorted list of lines per aspect. */
 export type Inventory = Readonly<Record<string, readonly string[]>>;
@@ -42,17 +43,6 @@ const processes = (): readonly string[] => {
 
 const lines = async (command: string, ...args: string[]): Promise<readonly string[]> =>
   (await attempt(command, args)).stdout.split('\n').filter((line) => line.trim());
-
-const sysctls = [
-  'net/ipv4/ip_forward',
-  'net/bridge/bridge-nf-call-iptables',
-  'kernel/panic',
-  'kernel/panic_on_oops',
-  'kernel/keys/root_maxkeys',
-  'kernel/keys/root_maxbytes',
-  'vm/overcommit_memory',
-  'vm/panic_on_oom',
-];
 
 const places = [
   '/etc/cni',

@@ -11,7 +11,7 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { attempt, run } from './run.ts';
+import { attempt, run } from '../lib/run.ts';
 
 /** The name of our context, cluster and user in a person's own kubeconfig. */
 export const contextName = 'luna';

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 
+import { ToolError } from '../lib/errors.ts';
 import type { Cluster } from './cluster.ts';
 import { dockerAnswers, kindCluster } from './kind/kind.ts';
 import { localCluster } from './local/local.ts';
@@ -15,7 +16,8 @@ export const openCluster = async (): Promise<Cluster> => {
   if (!impediment && existsSync(paths.state)) return localCluster();
   if (await dockerAnswers()) return kindCluster();
   if (!impediment) return localCluster();
-  throw new Error(
-    `LUNA_NO_CLUSTER_HERE: no Docker engine answers and ${impediment}: install and start Docker, or run this as root on Debian`,
+  throw new ToolError(
+    'LUNA_NO_CLUSTER_HERE',
+    `no Docker engine answers and ${impediment}: install and start Docker, or run this as root on Debian`,
   );
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { ToolError } from '../lib/errors.ts';
 import { versions } from '../versions.ts';
 
 /** One Go program that we compile, and the names it answers to. */
@@ -68,7 +69,7 @@ export const programsFor = (names?: readonly string[]): readonly Program[] => {
 
 const programNamed = (name: string): Program => {
   const found = programs.find((program) => program.file === name || program.names.includes(name));
-  if (!found) throw new Error(`LUNA_UNKNOWN_PROGRAM: we compile no program called "${name}"`);
+  if (!found) throw new ToolError('LUNA_UNKNOWN_PROGRAM', `we compile no program called "${name}"`);
   return found;
 };
 

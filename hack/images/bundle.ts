@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
-import { ToolError } from './errors.ts';
+import { ToolError } from '../lib/errors.ts';
 import { repository } from './paths.ts';
 
 /** Bundled code finds no `require`, `__filename` or `__dirname` of its own, and some CommonJS dependencies ask for them. */

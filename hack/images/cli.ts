@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { explain, ToolError } from '../lib/errors.ts';
 import { defaultNames, ensureImages, withImageBuilder } from './ensure-images.ts';
-import { ToolError } from './errors.ts';
 import { imagePaths } from './paths.ts';
 import { standInNames, workloadNames } from './catalog.ts';
 import type { ImageName } from './types.ts';
@@ -79,6 +79,6 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof ToolError)) throw error;
-  console.error(`${error.code}: ${error.message}`);
+  console.error(explain(error));
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
+import { patient } from '../lib/run.ts';
 import { parseImageConfig, type Engine } from './engine.ts';
 import type { ImagePaths } from './paths.ts';
-import { run, succeeds } from './run.ts';
 
 type ListedImage = { names?: string[] | null };
 type Inspected = { OCIv1?: { config?: unknown } };
@@ -12,11 +12,11 @@ type Inspected = { OCIv1?: { config?: unknown } };
  */
 export function buildahEngine(paths: ImagePaths): Engine {
   const global = ['--root', paths.store, '--runroot', paths.runRoot, '--storage-driver', 'overlay'];
-  const buildah = (...args: string[]): Promise<string> => run('buildah', [...global, ...args]);
+  const buildah = (...args: string[]): Promise<string> => patient.run('buildah', [...global, ...args]);
 
   return {
     kind: 'buildah',
-    has: (ref) => succeeds('buildah', [...global, 'inspect', '--type', 'image', ref]),
+    has: (ref) => patient.succeeds('buildah', [...global, 'inspect', '--type', 'image', ref]),
     async build(ref, context, buildArgs) {
       const args = Object.entries(buildArgs).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]);
       await buildah(
@@ -42,7 +42,7 @@ export function buildahEngine(paths: ImagePaths): Engine {
       await buildah('pull', '--policy', 'never', `docker-archive:${archive}`).catch(() =>
         buildah('pull', `docker-archive:${archive}`),
       );
-      if (!(await succeeds('buildah', [...global, 'inspect', '--type', 'image', ref])))
+      if (!(await patient.succeeds('buildah', [...global, 'inspect', '--type', 'image', ref])))
         throw new Error(`${archive} does not hold ${ref}`);
     },
     async unpack(ref, folder) {
@@ -50,7 +50,7 @@ export function buildahEngine(paths: ImagePaths): Engine {
       const container = (await buildah('from', '--pull-never', ref)).trim();
       try {
         const mounted = (await buildah('mount', container)).trim();
-        await run('cp', ['-a', '--reflink=auto', `${mounted}/.`, folder]);
+        await patient.run('cp', ['-a', '--reflink=auto', `${mounted}/.`, folder]);
         const inspected = JSON.parse(await buildah('inspect', '--type', 'image', ref)) as Inspected;
         return parseImageConfig(inspected.OCIv1?.config);
       } finally {
@@ -66,10 +66,10 @@ export function buildahEngine(paths: ImagePaths): Engine {
     },
     async sweep() {
       await mkdir(paths.store, { recursive: true });
-      await succeeds('buildah', [...global, 'umount', '--all']);
+      await patient.succeeds('buildah', [...global, 'umount', '--all']);
       await buildah('rm', '--all');
       // Images without a name are layers of builds that did not finish.
-      await succeeds('buildah', [...global, 'rmi', '--prune']);
+      await patient.succeeds('buildah', [...global, 'rmi', '--prune']);
     },
   };
 }

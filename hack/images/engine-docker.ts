@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
+import { patient } from '../lib/run.ts';
 import { parseImageConfig, type Engine } from './engine.ts';
-import { run, succeeds } from './run.ts';
 
 /** Builds with the Docker engine that answers on this machine. */
 export function dockerEngine(): Engine {
-  const docker = (...args: string[]): Promise<string> => run('docker', args);
+  const docker = (...args: string[]): Promise<string> => patient.run('docker', args);
   return {
     kind: 'docker',
-    has: (ref) => succeeds('docker', ['image', 'inspect', ref]),
+    has: (ref) => patient.succeeds('docker', ['image', 'inspect', ref]),
     async build(ref, context, buildArgs) {
       const args = Object.entries(buildArgs).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]);
       await docker('build', ...args, '-t', ref, context);
@@ -22,7 +22,7 @@ export function dockerEngine(): Engine {
       await mkdir(folder, { recursive: true });
       const container = (await docker('create', ref)).trim();
       try {
-        await run('sh', ['-c', 'docker export "$1" | tar -x -C "$2"', 'sh', container, folder]);
+        await patient.run('sh', ['-c', 'docker export "$1" | tar -x -C "$2"', 'sh', container, folder]);
         const inspected = JSON.parse(await docker('image', 'inspect', ref)) as { Config?: unknown }[];
         return parseImageConfig(inspected[0]?.Config);
       } finally {
@@ -42,5 +42,5 @@ export function dockerEngine(): Engine {
 
 /** Whether a Docker engine answers. */
 export function dockerAnswers(): Promise<boolean> {
-  return succeeds('docker', ['info', '--format', '{{.ServerVersion}}'], { timeoutMs: 10_000 });
+  return patient.succeeds('docker', ['info', '--format', '{{.ServerVersion}}'], { timeoutMs: 10_000 });
 }

@@ -1,5 +1,8 @@
 import { access, copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ToolError } from '../lib/errors.ts';
+import { withLock } from '../lib/lock.ts';
+import { patient } from '../lib/run.ts';
 import { createArtifactCache, exists } from './artifact-cache.ts';
 import { readCpuinfo } from './artifacts/ollama.ts';
 import { bundleWorkspace } from './bundle.ts';
@@ -7,13 +10,10 @@ import { catalog, standInNames, withBases, workloadNames } from './catalog.ts';
 import { buildahEngine } from './engine-buildah.ts';
 import { dockerAnswers, dockerEngine } from './engine-docker.ts';
 import type { Engine } from './engine.ts';
-import { ToolError } from './errors.ts';
 import { contentTag, readInputs } from './hash.ts';
 import { ensureHostTools } from './host-tools.ts';
-import { withLock } from './lock.ts';
 import { imagePaths, repository, type ImagePaths } from './paths.ts';
 import { consoleProgress, type Progress } from './progress.ts';
-import { run } from './run.ts';
 import type { BuiltImage, ImageDefinition, ImageName, ImageSet } from './types.ts';
 
 export type ImageBuilder = {
@@ -40,13 +40,16 @@ export function ensureImages(names: readonly ImageName[] = defaultNames): Promis
   });
 }
 
+// Longer than any build of everything: whoever holds the lock is alive and at work.
+const lockLimitMs = 3 * 3_600_000;
+
 /** Opens the store under the lock, repairs what a killed run left in it, and hands it to `work`. */
 export function withImageBuilder<T>(
   work: (builder: ImageBuilder) => Promise<T>,
   progress: Progress = consoleProgress,
 ): Promise<T> {
   const paths = imagePaths();
-  return withLock(paths.lock, async () => {
+  const build = async (): Promise<T> => {
     const engine = await chooseEngine(paths);
     const artifacts = createArtifactCache(paths.artifacts, progress);
     await artifacts.sweep();
@@ -65,7 +68,8 @@ export function withImageBuilder<T>(
       return built;
     };
     return work({ engine, paths, ensure });
-  });
+  };
+  return withLock(paths.lock, build, lockLimitMs);
 }
 
 type OneDeps = {
@@ -134,10 +138,10 @@ async function inContext(
     for (const { path, executable } of await readInputs(parts.folder, parts.include)) {
       await mkdir(dirname(join(context, path)), { recursive: true });
       await copyFile(join(parts.folder, path), join(context, path));
-      await run('chmod', [executable ? '0755' : '0644', join(context, path)]);
+      await patient.run('chmod', [executable ? '0755' : '0644', join(context, path)]);
     }
     // Hard links: artifacts are large and nobody writes to them.
-    if (parts.artifact !== undefined) await run('cp', ['-al', `${parts.artifact}/.`, context]);
+    if (parts.artifact !== undefined) await patient.run('cp', ['-al', `${parts.artifact}/.`, context]);
     await build(context);
   } finally {
     await rm(context, { recursive: true, force: true });

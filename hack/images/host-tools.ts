@@ -1,5 +1,5 @@
-import { ToolError } from './errors.ts';
-import { run, succeeds } from './run.ts';
+import { ToolError } from '../lib/errors.ts';
+import { patient } from '../lib/run.ts';
 
 /** A program, or a file, that a build needs on this machine, and the Debian package that brings it. */
 export type HostTool = { readonly test: readonly [string, ...string[]]; readonly debian: string };
@@ -26,17 +26,17 @@ export async function ensureHostTools(names: readonly HostToolName[]): Promise<v
   const missing: string[] = [];
   for (const name of names) {
     const { test, debian } = hostTools[name];
-    if (!(await succeeds(test[0], test.slice(1)))) missing.push(debian);
+    if (!(await patient.succeeds(test[0], test.slice(1)))) missing.push(debian);
   }
   if (missing.length === 0) return;
-  if (process.getuid?.() !== 0 || !(await succeeds('sh', ['-c', 'command -v apt-get']))) {
+  if (process.getuid?.() !== 0 || !(await patient.succeeds('sh', ['-c', 'command -v apt-get']))) {
     throw new ToolError(
       'LUNA_HOST_TOOLS',
       `missing on this machine: ${missing.join(', ')}. As root: apt-get install ${missing.join(' ')}`,
     );
   }
-  await run('apt-get', ['update']);
-  await run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], {
+  await patient.run('apt-get', ['update']);
+  await patient.run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], {
     env: { DEBIAN_FRONTEND: 'noninteractive' },
   });
 }

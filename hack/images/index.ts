@@ -3,5 +3,3 @@ export { ensureImages, defaultNames } from './ensure-images.ts';
 export { bundleWorkspace } from './bundle.ts';
 export { ensureRootfs, type Rootfs } from './rootfs.ts';
 export type { BuiltImage, ImageName, ImageSet, StandInName, WorkloadName } from './types.ts';
-export { lunaCache } from './paths.ts';
-export { ToolError } from './errors.ts';

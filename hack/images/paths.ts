@@ -1,13 +1,8 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { cacheDir } from '../lib/cache.ts';
 
 /** Root of the repository. */
 export const repository = resolve(import.meta.dirname, '../..');
-
-/** Where everything that can be made again is kept: `LUNA_CACHE`, or `luna` in the user's cache folder. */
-export function lunaCache(env: NodeJS.ProcessEnv = process.env): string {
-  return env['LUNA_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'luna');
-}
 
 export type ImagePaths = {
   readonly root: string;
@@ -20,7 +15,7 @@ export type ImagePaths = {
 };
 
 /** The folders of the image builds inside the cache. */
-export function imagePaths(cache: string = lunaCache()): ImagePaths {
+export function imagePaths(cache: string = cacheDir()): ImagePaths {
   const root = join(cache, 'images');
   return {
     root,

@@ -1,4 +1,4 @@
-import { ToolError } from '../images/index.ts';
+import { explain, ToolError } from '../lib/errors.ts';
 import { readServiceEnv, startServices, stopServices } from './start-services.ts';
 import { setFolder } from './state.ts';
 import { serviceNames, type ServiceEnv, type ServiceName } from './types.ts';
@@ -48,6 +48,6 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof ToolError)) throw error;
-  console.error(`${error.code}: ${error.message}`);
+  console.error(explain(error));
   process.exitCode = 1;
 }

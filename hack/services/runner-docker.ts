@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { chmod, mkdir } from 'node:fs/promises';
-import { ensureImages, ToolError, type ImageName } from '../images/index.ts';
-import { run, succeeds } from '../images/run.ts';
+import { ensureImages, type ImageName } from '../images/index.ts';
+import { ToolError } from '../lib/errors.ts';
+import { patient } from '../lib/run.ts';
 import type { Runner, StartRequest } from './runner.ts';
 
 /** Runs services as containers of the Docker engine that answers, on the host's network so that ports are the same as without. */
@@ -15,7 +16,7 @@ export async function dockerRunner(images: readonly ImageName[]): Promise<Runner
   return {
     async start(request) {
       const { spec } = request;
-      const id = await run('docker', [
+      const id = await patient.run('docker', [
         'run',
         '--detach',
         ...(await common(request, spec.env)),
@@ -25,19 +26,19 @@ export async function dockerRunner(images: readonly ImageName[]): Promise<Runner
       return { kind: 'container', id: id.trim() };
     },
     async fill(once, request) {
-      await run('docker', ['run', '--rm', ...(await common(request, once.env)), ref(once.image)]);
+      await patient.run('docker', ['run', '--rm', ...(await common(request, once.env)), ref(once.image)]);
     },
     alive: (running) =>
       running.kind === 'container'
-        ? run('docker', ['inspect', '--format', '{{.State.Running}}', running.id]).then(
+        ? patient.run('docker', ['inspect', '--format', '{{.State.Running}}', running.id]).then(
             (out) => out.trim() === 'true',
             () => false,
           )
         : Promise.resolve(false),
     async signal(running, signal) {
       if (running.kind !== 'container') return;
-      if (signal === 'SIGKILL') await succeeds('docker', ['rm', '--force', running.id]);
-      else await succeeds('docker', ['kill', '--signal', signal, running.id]);
+      if (signal === 'SIGKILL') await patient.succeeds('docker', ['rm', '--force', running.id]);
+      else await patient.succeeds('docker', ['kill', '--signal', signal, running.id]);
     },
   };
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { chown, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureRootfs, ToolError, type ImageName, type Rootfs } from '../images/index.ts';
-import { run } from '../images/run.ts';
+import { ensureRootfs, type ImageName, type Rootfs } from '../images/index.ts';
+import { ToolError } from '../lib/errors.ts';
+import { patient } from '../lib/run.ts';
 import { bornAt, onlyChild } from './processes.ts';
 import { resolveInRoot } from './rooted.ts';
 import type { Runner, StartRequest } from './runner.ts';
@@ -47,7 +48,7 @@ export async function processRunner(images: readonly ImageName[]): Promise<Runne
     async fill(once, request) {
       const image = rootfs(once.image);
       const args = await penArgs(image, request, image.config.entrypoint);
-      await run('unshare', ['--mount', '--pid', '--fork', '--kill-child=SIGKILL', ...args], {
+      await patient.run('unshare', ['--mount', '--pid', '--fork', '--kill-child=SIGKILL', ...args], {
         env: penEnv(image, once.env),
       });
     },

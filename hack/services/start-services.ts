@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolError, type ImageName } from '../images/index.ts';
+import type { ImageName } from '../images/index.ts';
 import { freePort } from '../images/artifacts/models.ts';
 import { dockerAnswers } from '../images/engine-docker.ts';
+import { ToolError } from '../lib/errors.ts';
 import { answers, until } from './answers.ts';
 import { bornAt } from './processes.ts';
 import { dockerRunner } from './runner-docker.ts';

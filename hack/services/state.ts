@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lunaCache } from '../images/index.ts';
+import { cacheDir } from '../lib/cache.ts';
 import type { Running } from './runner.ts';
 import type { Credentials, ServiceName } from './types.ts';
 
@@ -16,7 +16,7 @@ const ownPrefix = 'run-';
 
 /** Folder of a named set. */
 export function setFolder(name: string): string {
-  return join(lunaCache(), 'services', name);
+  return join(cacheDir(), 'services', name);
 }
 
 /** Folder of the set that belongs to this process alone, so that two test runs at once do not end each other's services. */

@@ -1,6 +1,7 @@
 /** `make up` and `make down`. Usage: node hack/up/cli.ts up|down */
 import { spawnSync } from 'node:child_process';
 import { openCluster } from '../cluster/open.ts';
+import { explain } from '../lib/errors.ts';
 import { changedNothing, up, type Step } from './up.ts';
 
 function table(steps: readonly Step[]): string {
@@ -40,7 +41,7 @@ main(process.argv[2]).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(explain(error));
     process.exitCode = 1;
   },
 );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attempt, run } from '../cluster/run.ts';
+import { attempt, run } from '../lib/run.ts';
 
 /** What a release is made of: the chart as it lies here, and the values it is installed with. */
 export interface Release {

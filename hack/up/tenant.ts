@@ -1,4 +1,6 @@
-import { attempt, run, say, type RunResult } from '../cluster/run.ts';
+import { ToolError } from '../lib/errors.ts';
+import { attempt, run, type RunResult } from '../lib/run.ts';
+import { say } from '../lib/say.ts';
 
 interface Condition {
   readonly type: string;
@@ -26,7 +28,7 @@ export async function applyTenant(manifest: string): Promise<'unchanged' | 'appl
   const before = await generation();
   const applied = await attempt('kubectl', ['apply', '--server-side', '--field-manager=make-up', '-f', manifest]);
   if (applied.code !== 0 && /conflict/i.test(applied.stderr)) return 'kept as edited';
-  if (applied.code !== 0) throw new Error(`LUNA_SAMPLE_REFUSED: ${applied.stderr.trim()}`);
+  if (applied.code !== 0) throw new ToolError('LUNA_SAMPLE_REFUSED', applied.stderr.trim());
   return before.code === 0 && before.stdout === (await generation()).stdout ? 'unchanged' : 'applied';
 }
 
@@ -70,7 +72,8 @@ export async function waitReady(name: string, limitMs: number, api?: string): Pr
     told = waiting;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
-  throw new Error(
-    `LUNA_NOT_READY: tenant ${name} was not ready after ${String(limitMs / 60_000)} min: ${told}. See: kubectl describe lunatenant ${name}`,
+  throw new ToolError(
+    'LUNA_NOT_READY',
+    `tenant ${name} was not ready after ${String(limitMs / 60_000)} min: ${told}. See: kubectl describe lunatenant ${name}`,
   );
 }

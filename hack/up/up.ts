@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ensureBinaries } from '../cluster/binaries.ts';
 import { openCluster } from '../cluster/open.ts';
-import { say } from '../cluster/run.ts';
 import { ensureImages } from '../images/index.ts';
+import { say } from '../lib/say.ts';
 import { ensureRelease } from './release.ts';
 import { applyTenant, waitReady } from './tenant.ts';
 import { chartValues } from './values.ts';

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { cacheDir } from '../../lib/cache.ts';
+import { attempt, run } from '../../lib/run.ts';
+import { say } from '../../lib/say.ts';
 import { ensureBinaries } from '../binaries.ts';
-import { cacheDir } from '../cache.ts';
 import type { Cluster, ClusterStatus, UpResult } from '../cluster.ts';
 import { contextName, mergeIntoPersonal, removeFromPersonal } from '../kubeconfig.ts';
-import { attempt, run, say } from '../run.ts';
 
 const clusterName = 'luna';
 const stateDir = (): string => join(cacheDir(), 'kind');

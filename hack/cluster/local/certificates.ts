@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { run } from '../run.ts';
+import { run } from '../../lib/run.ts';
 import { network, paths } from './settings.ts';
 
 /** A certificate to issue: its file name, whom it names, and for servers the names and addresses they answer to. */

@@ -1,5 +1,7 @@
+import { ToolError } from '../../lib/errors.ts';
+import { attempt, run } from '../../lib/run.ts';
+import { say } from '../../lib/say.ts';
 import type { ImageArchive } from '../cluster.ts';
-import { attempt, run, say } from '../run.ts';
 import { paths } from './settings.ts';
 
 const ctr = (...args: string[]): [string, string[]] => [
@@ -21,7 +23,7 @@ export const importImages = async (archives: readonly ImageArchive[]): Promise<v
     // An archive may name its image otherwise, or not at all; `--index-name` gives an unnamed one our name.
     await run(...ctr('images', 'import', '--index-name', ref, path), { timeoutMs: 600_000 });
     const now = lines(await run(...ctr('images', 'list', '--quiet')));
-    if (!now.includes(ref)) throw new Error(`LUNA_IMAGE_NAME: ${path} does not hold an image named ${ref}`);
+    if (!now.includes(ref)) throw new ToolError('LUNA_IMAGE_NAME', `${path} does not hold an image named ${ref}`);
   }
 };
 

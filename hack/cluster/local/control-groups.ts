@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { waitFor } from '../run.ts';
+import { waitFor } from '../../lib/wait.ts';
 import { controlGroup } from './settings.ts';
 
 /** Where control groups of this machine are mounted, out of `/proc/self/mountinfo`. */

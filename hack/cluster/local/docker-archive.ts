@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { ToolError } from '../../lib/errors.ts';
+
 /** A file or symbolic link of an image. Directories above it are made as needed. */
 export type ImageEntry =
   | { readonly path: string; readonly content: Buffer; readonly mode?: number }
@@ -25,7 +27,7 @@ const octal = (value: number, width: number): string => `${value.toString(8).pad
 const header = ({ name, mode, size, type, link = '' }: Header): Buffer => {
   const bytes = Buffer.alloc(block);
   if (name.length > 100 || link.length > 100)
-    throw new Error(`LUNA_NAME_TOO_LONG: "${name}" does not fit into an image archive`);
+    throw new ToolError('LUNA_NAME_TOO_LONG', `"${name}" does not fit into an image archive`);
   const put = (text: string, at: number): number => bytes.write(text, at, 'latin1');
   put(name, 0);
   put(octal(mode, 8), 100);

@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
 
-import { attempt } from '../run.ts';
+import { attempt } from '../../lib/run.ts';
 import { isRunning } from './processes.ts';
 import type { Part } from './parts.ts';
 import { network, paths } from './settings.ts';

@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ToolError } from '../../lib/errors.ts';
+import { withLock } from '../../lib/lock.ts';
+import { run } from '../../lib/run.ts';
+import { say } from '../../lib/say.ts';
+import { waitFor } from '../../lib/wait.ts';
 import { binariesDir, ensureBinaries } from '../binaries.ts';
 import type { Cluster, ClusterStatus, UpResult } from '../cluster.ts';
 import { kubeconfigOf, mergeIntoPersonal, removeFromPersonal } from '../kubeconfig.ts';
-import { withLock } from '../lock.ts';
-import { run, say, waitFor } from '../run.ts';
 import { ensureCertificates } from './certificates.ts';
 import {
   auditPolicy,
@@ -125,9 +128,11 @@ const bringUpOrRebuild = async (bin: string): Promise<void> => {
     await stopEverything();
     await bringUp(bin).catch((cause: unknown) => {
       const advice = '"make down" and "make up" make a new, empty one';
-      throw new Error(`LUNA_CLUSTER_BROKEN: the cluster does not start with the data that it has; ${advice}`, {
+      throw new ToolError(
+        'LUNA_CLUSTER_BROKEN',
+        `the cluster does not start with the data that it has; ${advice}`,
         cause,
-      });
+      );
     });
   }
 };

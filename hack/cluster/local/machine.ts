@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readlinkSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { attempt, run } from '../run.ts';
+import { attempt, run } from '../../lib/run.ts';
 import { network, paths } from './settings.ts';
 
 /** How the machine was before the cluster, as far as the cluster changes it. */
@@ -11,8 +11,8 @@ interface Before {
   readonly tables: readonly string[];
 }
 
-// The kubelet sets the kernel's and vm's; the network needs the first two.
-const sysctls = [
+/** Settings of the kernel that a cluster changes: the kubelet sets the kernel's and vm's, the network needs the first two. */
+export const sysctls: readonly string[] = [
   'net/ipv4/ip_forward',
   'net/bridge/bridge-nf-call-iptables',
   'kernel/panic',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-import { attempt, run, say } from '../run.ts';
+import { attempt, run } from '../../lib/run.ts';
+import { say } from '../../lib/say.ts';
 
 const needed: Readonly<Record<string, string>> = {
   containerd: '/usr/bin/containerd',

@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { waitFor } from '../run.ts';
+import { ToolError } from '../../lib/errors.ts';
+import { waitFor } from '../../lib/wait.ts';
 import type { Part } from './parts.ts';
 import { paths } from './settings.ts';
 
@@ -121,7 +122,7 @@ export const start = async (part: Part, controlGroups: readonly string[]): Promi
   child.on('error', () => undefined);
   child.unref();
   const identity = child.pid === undefined ? undefined : identify(child.pid);
-  if (!identity) throw new Error(`LUNA_PART_FAILED: ${part.name} did not start; its log is ${log}`);
+  if (!identity) throw new ToolError('LUNA_PART_FAILED', `${part.name} did not start; its log is ${log}`);
   writeFileSync(pidFile(part.name), JSON.stringify({ ...identity, fingerprint: fingerprint(part) } satisfies PidFile));
   return true;
 };
@@ -131,5 +132,5 @@ export const assertRunning = (part: Part): void => {
   if (isRunning(part)) return;
   const log = join(paths.logs, `${part.name}.log`);
   const end = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n') : '';
-  throw new Error(`LUNA_PART_FAILED: ${part.name} ended; the end of ${log}:\n${end}`);
+  throw new ToolError('LUNA_PART_FAILED', `${part.name} ended; the end of ${log}:\n${end}`);
 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { cacheDir } from '../cache.ts';
+import { cacheDir } from '../../lib/cache.ts';
 
 const state = '/var/lib/luna-cluster';
 const runtime = '/run/luna-cluster';

@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { cacheDir } from '../cache.ts';
+import { cacheDir } from '../../lib/cache.ts';
+import { run } from '../../lib/run.ts';
 import type { ImageArchive } from '../cluster.ts';
-import { run } from '../run.ts';
 import { dockerArchive, type ImageEntry } from './docker-archive.ts';
 
 /** The images that the cluster itself is made of. */

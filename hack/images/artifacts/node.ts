@@ -1,6 +1,6 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolError } from '../errors.ts';
+import { ToolError } from '../../lib/errors.ts';
 import { repository } from '../paths.ts';
 import type { Artifact } from '../types.ts';
 

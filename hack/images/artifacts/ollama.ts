@@ -1,11 +1,11 @@
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ToolError } from '../../lib/errors.ts';
+import { patient } from '../../lib/run.ts';
 import { imageVersions } from '../../versions.ts';
 import { marchLevel } from '../cpu.ts';
-import { ToolError } from '../errors.ts';
 import { ensureHostTools } from '../host-tools.ts';
 import { imagePaths, repository } from '../paths.ts';
-import { run, succeeds } from '../run.ts';
 import type { Artifact } from '../types.ts';
 
 const source = join(repository, 'hack/images/ollama/go');
@@ -18,7 +18,7 @@ export function ollamaArtifact(cpuinfo: string): Artifact {
     usualSeconds: 180,
     async make(folder) {
       await ensureHostTools(['compiler', 'json', 'stb', 'flock']);
-      if (!(await succeeds('go', ['version'])))
+      if (!(await patient.succeeds('go', ['version'])))
         throw new ToolError(
           'LUNA_NO_GO',
           'Ollama is compiled with Go, and no go command is on this machine: install Go 1.24 or newer',
@@ -27,7 +27,7 @@ export function ollamaArtifact(cpuinfo: string): Artifact {
       const optimise = `-O3 -march=${march} -I${include}`;
       const env = { CGO_ENABLED: '1', CGO_CFLAGS: optimise, CGO_CXXFLAGS: optimise };
       const build = (output: string, what: string): Promise<string> =>
-        run(
+        patient.run(
           'go',
           [
             'build',
@@ -53,9 +53,9 @@ export function ollamaArtifact(cpuinfo: string): Artifact {
 
 /** A Go module archive leaves out `vendor` folders, where Ollama keeps miniaudio.h; malgo's archive carries the same header. */
 async function miniaudioInclude(): Promise<string> {
-  await run('go', ['mod', 'download', 'github.com/gen2brain/malgo'], { cwd: source });
+  await patient.run('go', ['mod', 'download', 'github.com/gen2brain/malgo'], { cwd: source });
   const module = JSON.parse(
-    await run('go', ['list', '-m', '-json', 'github.com/gen2brain/malgo'], { cwd: source }),
+    await patient.run('go', ['list', '-m', '-json', 'github.com/gen2brain/malgo'], { cwd: source }),
   ) as { Dir: string };
   // One fixed place: the path is part of the Go build cache's keys.
   const include = join(imagePaths().root, 'work/ollama/include');

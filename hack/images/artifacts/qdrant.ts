@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patient } from '../../lib/run.ts';
 import { imageVersions } from '../../versions.ts';
 import { ensureHostTools } from '../host-tools.ts';
-import { run } from '../run.ts';
 import type { Artifact } from '../types.ts';
 
 /** `engine/`: the Python package of Qdrant's engine, laid out for the image's Python (the wheel serves every CPython from 3.10 on). */
@@ -24,7 +24,7 @@ export const qdrantArtifact: Artifact = {
       '--no-compile',
       '--quiet',
     ];
-    await run('python3', [
+    await patient.run('python3', [
       '-m',
       'pip',
       'install',

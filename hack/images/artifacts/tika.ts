@@ -1,8 +1,8 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patient } from '../../lib/run.ts';
 import { imageVersions } from '../../versions.ts';
 import { ensureHostTools } from '../host-tools.ts';
-import { run } from '../run.ts';
 import type { Artifact } from '../types.ts';
 
 /** `tika-server.jar`: the server with every parser, from Maven Central as this machine's Maven reaches it. */
@@ -12,10 +12,14 @@ export const tikaArtifact: Artifact = {
   async make(folder) {
     await ensureHostTools(['maven']);
     const coordinates = `org.apache.tika:tika-server-standard:${imageVersions.tika}`;
-    await run('mvn', ['--batch-mode', '--quiet', 'dependency:get', `-Dartifact=${coordinates}`, '-Dtransitive=false'], {
-      cwd: folder,
-    });
-    await run(
+    await patient.run(
+      'mvn',
+      ['--batch-mode', '--quiet', 'dependency:get', `-Dartifact=${coordinates}`, '-Dtransitive=false'],
+      {
+        cwd: folder,
+      },
+    );
+    await patient.run(
       'mvn',
       [
         '--batch-mode',
