@@ -13,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: files('test'),
           exclude: [...notDist, '**/*.{service,apiserver,cluster,lifecycle}.test.ts'],
+          testTimeout: 60_000,
         },
       },
       {
