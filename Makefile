@@ -78,6 +78,16 @@ test-cluster: setup ## A LunaTenant from apply to answer to deletion, on a whole
 check: setup ## Types, lint, format, and that every generated file is what its generator writes
 	@$(NODE) node hack/test/cli.ts check
 
+##@ Quality of search and answers
+
+.PHONY: eval
+eval: setup ## Search on a data set in BEIR's format, through the service itself: make eval DATASET=dir
+	@$(NODE) node tenant-api/eval/cli.ts retrieval "$(DATASET)"
+
+.PHONY: eval-answers
+eval-answers: setup ## The questions of docs/eval on docs/samples: found, quoted, refused, cited
+	@$(NODE) node tenant-api/eval/cli.ts answers
+
 ##@ Building
 
 .PHONY: generate

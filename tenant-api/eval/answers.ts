@@ -1,0 +1,64 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readLiveChunks } from '@luna-iems/tenant-db';
+import type { Outcome } from './answer-metrics.ts';
+import type { EvalTenant } from './eval-tenant.ts';
+import { loosely, type Question } from './questions.ts';
+
+interface Reply {
+  answer: string;
+  refused: boolean;
+  citations: { chunkId: string; source: string; quote: string }[];
+  passages: { chunkId: string; source: string; text: string; score: number }[];
+}
+
+export interface Answered extends Outcome {
+  question: Question;
+  answer: string;
+  seconds: number;
+}
+
+/** Ingests every document of a folder; resolves to the end states by file. */
+export async function ingestFolder(tenant: EvalTenant, folder: string): Promise<Map<string, string>> {
+  const states = new Map<string, string>();
+  for (const file of (await readdir(folder)).sort()) {
+    states.set(file, await tenant.upload(file, await readFile(join(folder, file))));
+  }
+  return states;
+}
+
+async function exactCitations(tenant: EvalTenant, reply: Reply): Promise<number> {
+  const ids = reply.citations.map((citation) => citation.chunkId);
+  const chunks = new Map((await readLiveChunks(tenant.services.app.db, ids)).map((chunk) => [chunk.chunkId, chunk]));
+  return reply.citations.filter(({ chunkId, quote }) => quote !== '' && chunks.get(chunkId)?.text.includes(quote))
+    .length;
+}
+
+/** The answer's own order is not the search's: an answer moves the passages it cites to the front. */
+const byScore = (reply: Reply): Reply['passages'] => reply.passages.toSorted((a, b) => b.score - a.score);
+
+async function answerOne(tenant: EvalTenant, question: Question): Promise<Answered> {
+  const start = performance.now();
+  const reply = await tenant.ask<Reply>(question.question);
+  const seconds = (performance.now() - start) / 1000;
+  const wanted = loosely(question.expect ?? '');
+  const right = (source: string, text: string): boolean => question.file === source && loosely(text).includes(wanted);
+  return {
+    question,
+    answerable: question.file !== undefined,
+    refused: reply.refused,
+    rank: byScore(reply).findIndex((passage) => right(passage.source, passage.text)) + 1,
+    quoted: reply.citations.some((citation) => right(citation.source, citation.quote)),
+    citations: reply.citations.length,
+    exact: await exactCitations(tenant, reply),
+    answer: reply.answer,
+    seconds,
+  };
+}
+
+/** Asks all questions, one after the other. */
+export async function answerAll(tenant: EvalTenant, questions: readonly Question[]): Promise<Answered[]> {
+  const answered: Answered[] = [];
+  for (const question of questions) answered.push(await answerOne(tenant, question));
+  return answered;
+}

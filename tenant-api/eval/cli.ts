@@ -1,0 +1,110 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startServices } from '../../hack/services/index.ts';
+import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
+import { answerAll, ingestFolder, type Answered } from './answers.ts';
+import { readBeirSet } from './beir.ts';
+import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
+import { readQuestions } from './questions.ts';
+import { evaluateSet, ingestSet } from './retrieval.ts';
+
+const usage = `usage: node tenant-api/eval/cli.ts retrieval FOLDER   a data set in BEIR's format
+       node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples`;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const results = join(root, 'hack/bench/results');
+
+async function writeResult(name: string, result: unknown): Promise<void> {
+  await mkdir(results, { recursive: true });
+  const file = join(results, `${name}.json`);
+  await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
+  console.log(`written: hack/bench/results/${name}.json`);
+}
+
+/** On servers that the environment names, else on a set of its own for the time of the run. */
+async function withTenant(work: (tenant: EvalTenant) => Promise<void>): Promise<void> {
+  const own = process.env['QDRANT_URL'] === undefined ? await startServices() : undefined;
+  try {
+    const tenant = await startEvalTenant({ ...process.env, ...own?.env });
+    try {
+      await work(tenant);
+    } finally {
+      await tenant.close();
+    }
+  } finally {
+    await own?.stop();
+  }
+}
+
+const round = (value: number): number => Math.round(value * 10_000) / 10_000;
+const rounded = (figures: object): Record<string, number> =>
+  Object.fromEntries(Object.entries(figures as Record<string, number>).map(([name, value]) => [name, round(value)]));
+
+async function retrieval(folder: string): Promise<void> {
+  const set = await readBeirSet(resolve(folder));
+  await withTenant(async (tenant) => {
+    const start = performance.now();
+    const bad = await ingestSet(tenant, set);
+    const ingestSeconds = (performance.now() - start) / 1000;
+    const { figures, queries, msP50, msP95 } = await evaluateSet(tenant, set);
+    const flat = Object.entries(figures).flatMap(([leg, { ndcg10, recall10, mrr10 }]) => [
+      [`${leg}_ndcg10`, round(ndcg10)],
+      [`${leg}_recall10`, round(recall10)],
+      [`${leg}_mrr10`, round(mrr10)],
+    ]);
+    console.table(Object.fromEntries(Object.entries(figures).map(([leg, one]) => [leg, rounded(one)])));
+    await writeResult(`eval-${set.name}`, {
+      ...{ dataset: set.name, documents: set.documents.length, queries, notDone: bad },
+      ...{ embedding: tenant.services.profiles.status(), ingestSeconds: round(ingestSeconds) },
+      ...{ msPerQueryP50: round(msP50), msPerQueryP95: round(msP95) },
+      ...(Object.fromEntries(flat) as Record<string, number>),
+    });
+  });
+}
+
+function report(answered: readonly Answered[]): Record<string, Record<string, number>> {
+  const groups: Record<string, (one: Answered) => boolean> = {
+    development: ({ question }) => question.half === 'development',
+    'held-out': ({ question }) => question.half === 'held-out',
+    'held-out, German': ({ question }) => question.half === 'held-out' && question.language === 'de',
+    'held-out, English': ({ question }) => question.half === 'held-out' && question.language === 'en',
+    all: () => true,
+  };
+  const figures = (keep: (one: Answered) => boolean): AnswerFigures => answerFigures(answered.filter(keep));
+  return Object.fromEntries(Object.entries(groups).map(([name, keep]) => [name, rounded(figures(keep))]));
+}
+
+/** What went wrong, of the development half only: whoever looks at the other half can no longer trust its figures. */
+function printFaults(answered: readonly Answered[], all: boolean): void {
+  for (const one of answered.filter(({ question }) => all || question.half === 'development')) {
+    const { question, refused, rank, quoted, answer } = one;
+    const fine = one.answerable ? !refused && quoted : refused;
+    if (fine) continue;
+    console.log(
+      `\n${question.id} ${question.question}  [rank ${rank}]\n   wanted: ${question.expect ?? 'refusal'}\n   said:   ${answer}`,
+    );
+  }
+}
+
+async function answers(all: boolean): Promise<void> {
+  const questions = await readQuestions(join(root, 'docs/eval/questions.jsonl'));
+  await withTenant(async (tenant) => {
+    const states = await ingestFolder(tenant, join(root, 'docs/samples'));
+    for (const [file, state] of states) if (state !== 'done') console.log(`${file}: ${state}`);
+    const answered = await answerAll(tenant, questions);
+    printFaults(answered, all);
+    const groups = report(answered);
+    console.table(groups);
+    await writeResult('eval-answers', { embedding: tenant.services.profiles.status(), ...groups });
+    if (groups['all']?.['citationCorrectness'] !== 1) process.exitCode = 1;
+  });
+}
+
+const [command, ...args] = process.argv.slice(2);
+const [folder] = args;
+if (command === 'retrieval' && folder !== undefined) await retrieval(folder);
+else if (command === 'answers') await answers(args.includes('--all'));
+else {
+  console.error(usage);
+  process.exitCode = 2;
+}
