@@ -62,6 +62,7 @@ describe('the LunaTenant CRD', () => {
       api: { replicas: 1 },
       simulation: { enabled: true, schedule: '*/5 * * * *' },
       privacy: { allowAggregates: false },
+      monitoring: { serviceMonitor: 'auto' },
       deletionPolicy: 'Retain',
     });
     expect(spec.models.chat).toBeUndefined();
@@ -136,6 +137,12 @@ describe('the LunaTenant CRD', () => {
       /make two entries/,
     ],
     ['an unknown policy', { deletionPolicy: 'Destroy' }, undefined, /supported values: "Retain", "Delete"/],
+    [
+      'an unknown wish for monitoring',
+      { monitoring: { serviceMonitor: 'yes' } },
+      undefined,
+      /supported values: "auto", "enabled", "disabled"/,
+    ],
     ['a field that does not exist', { databse: {} }, undefined, /unknown field "spec\.databse"/],
     ['text where a number belongs', { api: { replicas: 'two' } }, undefined, /must be of type integer/],
   ])('refuses %s with a sentence', async (_what, spec, name, sentence) => {

@@ -47,6 +47,20 @@ export const platformSchema = Type.Object(
       },
       { additionalProperties: false },
     ),
+    monitoring: Type.Object(
+      {
+        labels: Type.Record(Type.String(), Type.String(), {
+          default: {},
+          description: 'Further labels of the tenants’ ServiceMonitors, by which a Prometheus selects them',
+        }),
+        interval: Type.String({
+          pattern: '^[0-9]+(ms|s|m|h)$',
+          default: '30s',
+          description: 'Time between two scrapes of a tenant',
+        }),
+      },
+      { additionalProperties: false, default: {} },
+    ),
     quota: Type.Record(Type.String(), Type.String(), {
       default: {},
       description: 'ResourceQuota of each tenant namespace',

@@ -23,6 +23,8 @@ imagePullSecrets: {{ .Values.imagePullSecrets | toJson }}
 logLevel: {{ .Values.tenants.logLevel }}
 network:
   {{- toYaml .Values.tenants.network | nindent 2 }}
+monitoring:
+  {{- toYaml .Values.tenants.serviceMonitor | nindent 2 }}
 quota: {{ .Values.tenants.quota | default dict | toJson }}
 controller:
   {{- toYaml .Values.controller | nindent 2 }}

@@ -8,6 +8,7 @@ import {
   type KubeResource,
 } from '@luna-iems/kube-runtime';
 import { passGates, schemaJobName } from '../gates.ts';
+import { OPTIONAL_KINDS } from '../optional-kinds.ts';
 import { jobState, overlay, type Job, type Observed } from '../observed.ts';
 import type { Planned } from '../plan/meta.ts';
 import { missingSecrets, type RandomBytes } from '../plan/secrets.ts';
@@ -121,7 +122,7 @@ async function prune({ applier }: ApplyDeps, { tenant, signal }: PlanInput, keep
   await applier.prune(
     keep.map(({ object }) => object),
     {
-      kinds: OWN_KINDS.map((kind) => builtinKinds[kind]),
+      kinds: [...Object.values(OPTIONAL_KINDS), ...OWN_KINDS.map((kind) => builtinKinds[kind])],
       namespace: namespaceOf(tenant),
       labels: { [TENANT_LABEL]: tenant.metadata.name, [MANAGED_BY_LABEL]: MANAGER },
     },

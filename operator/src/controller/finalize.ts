@@ -6,6 +6,7 @@ import {
   type EventRecorder,
   type KubeObject,
 } from '@luna-iems/kube-runtime';
+import { OPTIONAL_KINDS } from '../optional-kinds.ts';
 import {
   FINALIZER,
   MANAGED_BY_LABEL,
@@ -80,7 +81,10 @@ async function retain({ client, applier, events }: FinalizeDeps, target: Target)
   // First, so that a crash after it leaves a namespace that can be taken up again.
   const body = { metadata: { annotations: { [RETAINED_ANNOTATION]: 'true' } } };
   await client.patch(builtinKinds.Namespace, { name }, { type: 'merge', body }, { fieldManager: MANAGER, signal });
-  const kinds = OWN_KINDS.filter((kind) => !STAYS.has(kind)).map((kind) => builtinKinds[kind]);
+  const kinds = [
+    ...Object.values(OPTIONAL_KINDS),
+    ...OWN_KINDS.filter((kind) => !STAYS.has(kind)).map((kind) => builtinKinds[kind]),
+  ];
   const labels = { [TENANT_LABEL]: tenant.metadata.name, [MANAGED_BY_LABEL]: MANAGER };
   await applier.prune([], { kinds, namespace: name, labels }, signal);
   const note = `workloads removed; namespace ${name} keeps its volumes and Secrets for a LunaTenant of the same name`;

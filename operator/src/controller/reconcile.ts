@@ -80,7 +80,11 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
   const provide = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
     const { platform } = deps;
     const observed = observer.of(tenant);
-    const facts = { apiServer: observer.apiServer(), pulling: isPulling(tenant, observed) };
+    const facts = {
+      apiServer: observer.apiServer(),
+      pulling: isPulling(tenant, observed),
+      available: observer.available(),
+    };
     const planned = desired(tenant, platform, facts);
     const outcome = await applyPlan(deps, { tenant, planned, observed, signal });
     const situation = { tenant, planned, observed: outcome.observed, platform, failure: outcome.failure };

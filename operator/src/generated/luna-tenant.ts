@@ -326,6 +326,15 @@ export interface LunaTenantSpec {
     }[];
   };
   /**
+   * How the tenant's metrics reach Prometheus.
+   */
+  monitoring: {
+    /**
+     * auto: ServiceMonitors for the API and the vector store where the cluster has the Prometheus operator, also when it is installed later. enabled: the same, and the tenant counts as degraded while it is not installed. disabled: none.
+     */
+    serviceMonitor: 'auto' | 'enabled' | 'disabled';
+  };
+  /**
    * Scales the tenant to zero and keeps every volume and Secret. Setting it back wakes the tenant.
    */
   hibernate: boolean;

@@ -1,6 +1,8 @@
+import type { OptionalKindName } from '../optional-kinds.ts';
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
 import type { Planned } from './meta.ts';
+import { planMonitoring } from './monitoring.ts';
 import { planLimits, planNamespace } from './namespace.ts';
 import { planNetwork, type NetworkFacts } from './network.ts';
 import { planOllama } from './ollama.ts';
@@ -12,11 +14,17 @@ import { planSimulation } from './simulation.ts';
 import { planTenantApi } from './tenant-api.ts';
 import { planTika } from './tika.ts';
 
+/** What the plan needs to know of the cluster beside the tenant and the platform. */
+export interface Facts extends NetworkFacts {
+  /** Optional kinds that the cluster knows; none when left out. */
+  readonly available?: ReadonlySet<OptionalKindName>;
+}
+
 /**
  * Everything that a tenant's namespace should hold but its Secrets (see `missingSecrets`), in the order in which it is applied:
  * the namespace and its limits, then the policies, then what runs. A pure function of its arguments.
  */
-export function desired(tenant: LunaTenant, platform: Platform, facts: NetworkFacts): Planned[] {
+export function desired(tenant: LunaTenant, platform: Platform, facts: Facts): Planned[] {
   return [
     { object: planNamespace(tenant) },
     ...planNetwork(tenant, platform, facts),
@@ -29,6 +37,7 @@ export function desired(tenant: LunaTenant, platform: Platform, facts: NetworkFa
     planSchema(tenant, platform),
     ...planTenantApi(tenant, platform),
     ...planSimulation(tenant, platform),
+    ...planMonitoring(tenant, platform, facts),
   ];
 }
 

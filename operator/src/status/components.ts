@@ -2,6 +2,7 @@ import { isSubset } from '@luna-iems/kube-runtime';
 import { findWorkload, podsOf, rolledOut, serves, type Observed, type Workload } from '../observed.ts';
 import { SIMULATORS } from '../plan/simulation.ts';
 import type { Finding, Situation } from './finding.ts';
+import { monitoring } from './monitoring.ts';
 import { schema } from './schema.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -26,6 +27,7 @@ export function findings(situation: Situation): Finding[] {
     of('ModelsReady'),
     api(of('ApiReady'), situation),
     simulation(situation),
+    monitoring(situation),
   ];
 }
 

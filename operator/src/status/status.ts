@@ -67,8 +67,7 @@ function summarise(tenant: LunaTenant, parts: Finding[], observed: Observed, fai
   const { hibernate } = tenant.spec;
   const missing = parts.filter(({ status }) => status === 'False');
   const broken = parts.filter(({ trouble }) => trouble === true);
-  // A broken simulator is worth a look, but the tenant serves.
-  const serving = missing.filter(({ type, trouble }) => type !== 'SimulationReady' || trouble !== true);
+  const serving = missing.filter((finding) => !isAside(finding));
   const asleep = isAsleep(observed);
   return [
     readyFinding(serving, hibernate, failure),
@@ -83,6 +82,11 @@ function summarise(tenant: LunaTenant, parts: Finding[], observed: Observed, fai
         }
       : { type: 'Hibernated', status: 'False', reason: 'Awake', message: 'spec.hibernate is false' },
   ];
+}
+
+/** What is worth a look while the tenant serves: a broken simulator, metrics that nobody collects. */
+function isAside({ type, trouble }: Finding): boolean {
+  return type === 'MonitoringReady' || (type === 'SimulationReady' && trouble === true);
 }
 
 function readyFinding(missing: Finding[], hibernate: boolean, failure: string | undefined): Finding {
