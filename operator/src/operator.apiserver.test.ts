@@ -254,6 +254,35 @@ describe('the operator, with the rights that the chart gives it', () => {
       expect(await world.tenant('one')).toMatchObject({ status: { phase: 'Ready' } });
     });
 
+    it('puts pods where the tenant says, and names a mistake in its affinity', async () => {
+      const rule = { labelSelector: { matchLabels: { a: 'b' } }, topologyKey: 'kubernetes.io/hostname' };
+      const scheduling = {
+        nodeSelector: { disk: 'ssd' },
+        tolerations: [{ key: 'tenants', operator: 'Exists' as const }],
+        affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [rule] } },
+      };
+      const podSpec = async (): Promise<object> =>
+        ((await world.get('Deployment', 'tika', 'luna-one'))?.['spec'] as { template: { spec: object } }).template.spec;
+      const { spec } = tenantObject('one');
+      const database = { storage: { ...spec.database.storage, size: '20Gi' } };
+      await world.apply('one', { database, scheduling, imagePullSecrets: ['own'] });
+      await world.settle('one');
+      expect(await podSpec()).toMatchObject({ ...scheduling, imagePullSecrets: [{ name: 'own' }] });
+      const before = world.writes().length;
+      await world.poke('one');
+      expect(world.writes().slice(before)).toEqual([]);
+
+      await world.apply('one', { database, scheduling: { ...scheduling, affinity: { podAffinty: {} } } });
+      expect(await world.condition('one', 'Degraded')).toMatchObject({
+        reason: 'WriteFailed',
+        message: expect.stringMatching(/podAffinty/) as string,
+      });
+      await world.apply('one', { database });
+      await world.settle('one');
+      expect(await podSpec()).not.toHaveProperty('affinity');
+      expect(await world.tenant('one')).toMatchObject({ status: { phase: 'Ready' } });
+    });
+
     it('says what could not be written, and goes on when it can', async () => {
       const { spec } = tenantObject('one');
       const database = {

@@ -63,6 +63,37 @@ describe('kinds that are installed and removed while the operator runs', () => {
     expect(world.refused()).toEqual([]);
   });
 
+  it('an HTTPRoute appears with the Gateway API, says what the Gateway says, and goes with the wish for it', async () => {
+    const httpRoute = { hostnames: ['late.example.com'], parentRefs: [{ name: 'public', namespace: 'gateways' }] };
+    const reason = async (): Promise<string | undefined> => (await world.condition('late', 'RouteReady'))?.reason;
+    await world.apply('late', { api: { replicas: 1, httpRoute } });
+    expect(await reason()).toBe('NotInstalled');
+    await install('HTTPRoute');
+    await eventually('the route is there', async () => (await reason()) === 'WaitingForGateway');
+    const live = await world.client.get(OPTIONAL_KINDS.HTTPRoute, { name: 'tenant-api', namespace: 'luna-late' });
+    expect(live?.['spec']).toMatchObject({
+      ...httpRoute,
+      rules: [{ backendRefs: [{ name: 'tenant-api', port: 80 }] }],
+    });
+    const accepted = { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'ok' };
+    await world.client.patchStatus(
+      OPTIONAL_KINDS.HTTPRoute,
+      { name: 'tenant-api', namespace: 'luna-late' },
+      {
+        type: 'merge',
+        body: { status: { parents: [{ parentRef: httpRoute.parentRefs[0], conditions: [accepted] }] } },
+      },
+    );
+    await eventually('the route is accepted', async () => (await reason()) === 'Accepted');
+    expect(await world.tenant('late')).toMatchObject({
+      status: { phase: 'Ready', endpoints: { external: 'https://late.example.com' } },
+    });
+    await world.apply('late');
+    expect(await names('HTTPRoute')).toEqual([]);
+    expect(await reason()).toBeUndefined();
+    await uninstall('HTTPRoute');
+  });
+
   it('is not mistaken at a start: with everything in place nothing is written', async () => {
     await world.restart();
     await world.idle();

@@ -23,6 +23,9 @@ imagePullSecrets: {{ .Values.imagePullSecrets | toJson }}
 logLevel: {{ .Values.tenants.logLevel }}
 network:
   {{- toYaml .Values.tenants.network | nindent 2 }}
+scheduling: {{ .Values.tenants.scheduling | toJson }}
+inherit:
+  {{- toYaml .Values.tenants.inherit | nindent 2 }}
 monitoring:
   {{- toYaml .Values.tenants.serviceMonitor | nindent 2 }}
 quota: {{ .Values.tenants.quota | default dict | toJson }}

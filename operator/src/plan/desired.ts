@@ -1,6 +1,8 @@
 import type { OptionalKindName } from '../optional-kinds.ts';
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import { planHttpRoute } from './http-route.ts';
+import { inherit } from './inherit.ts';
 import type { Planned } from './meta.ts';
 import { planMonitoring } from './monitoring.ts';
 import { planLimits, planNamespace } from './namespace.ts';
@@ -25,7 +27,7 @@ export interface Facts extends NetworkFacts {
  * the namespace and its limits, then the policies, then what runs. A pure function of its arguments.
  */
 export function desired(tenant: LunaTenant, platform: Platform, facts: Facts): Planned[] {
-  return [
+  const planned = [
     { object: planNamespace(tenant) },
     ...planNetwork(tenant, platform, facts),
     ...planLimits(tenant, platform),
@@ -38,7 +40,9 @@ export function desired(tenant: LunaTenant, platform: Platform, facts: Facts): P
     ...planTenantApi(tenant, platform),
     ...planSimulation(tenant, platform),
     ...planMonitoring(tenant, platform, facts),
+    ...planHttpRoute(tenant, facts),
   ];
+  return inherit(tenant, platform, planned);
 }
 
 /** Why this tenant cannot be planned on this platform, as a sentence; undefined when it can. */

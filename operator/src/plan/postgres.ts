@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type Probe } from './pod.ts';
 import { service } from './service.ts';
@@ -20,7 +21,7 @@ export function planPostgres(tenant: LunaTenant, platform: Platform): Planned[] 
   const limits = resources(own, { cpu: '100m', memory: '512Mi', limit: '2Gi' });
   const postgres = container({
     name: 'postgres',
-    image: platform.images.timescaledb,
+    image: imagesOf(tenant, platform).timescaledb,
     platform,
     resources: limits,
     port: 5432,
@@ -44,6 +45,7 @@ export function planPostgres(tenant: LunaTenant, platform: Platform): Planned[] 
     serviceAccount: 'postgres',
     uid: 70,
     platform,
+    tenant,
     containers: [postgres],
     volumes: [
       scratch('run', '16Mi'),

@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type Probe } from './pod.ts';
 import { service } from './service.ts';
@@ -14,7 +15,7 @@ export function planQdrant(tenant: LunaTenant, platform: Platform): Planned[] {
   const { storage, resources: own } = tenant.spec.vectorStore;
   const qdrant = container({
     name: 'qdrant',
-    image: platform.images.qdrant,
+    image: imagesOf(tenant, platform).qdrant,
     platform,
     resources: resources(own, { cpu: '50m', memory: '256Mi', limit: '2Gi' }),
     port: 6333,
@@ -39,6 +40,7 @@ export function planQdrant(tenant: LunaTenant, platform: Platform): Planned[] {
     serviceAccount: 'qdrant',
     uid: 1000,
     platform,
+    tenant,
     containers: [qdrant],
     volumes: [scratch('snapshots', '2Gi'), scratch('init', '1Mi'), scratch('tmp', '1Gi')],
   });

@@ -1,6 +1,7 @@
 import { contentHash } from '@luna-iems/kube-runtime';
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch } from './pod.ts';
 import { DATABASE, DATABASE_OWNER } from './postgres.ts';
@@ -9,7 +10,7 @@ import { DATABASE, DATABASE_OWNER } from './postgres.ts';
 export function planSchema(tenant: LunaTenant, platform: Platform): Planned {
   const migrate = container({
     name: 'schema',
-    image: platform.images.tenantApi,
+    image: imagesOf(tenant, platform).tenantApi,
     platform,
     command: ['node', '/app/migrate.js'],
     resources: resources(undefined, { cpu: '25m', memory: '96Mi', limit: '512Mi' }),
@@ -30,6 +31,7 @@ export function planSchema(tenant: LunaTenant, platform: Platform): Planned {
     serviceAccount: 'schema',
     uid: 65532,
     platform,
+    tenant,
     containers: [migrate],
     volumes: [scratch('tmp', '64Mi')],
     restartPolicy: 'Never',

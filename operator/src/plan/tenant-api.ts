@@ -2,6 +2,7 @@ import type { KubeObject } from '@luna-iems/kube-runtime';
 import type { Platform } from '../platform.ts';
 import { namespaceOf, type LunaTenant } from '../tenant.ts';
 import { deployment } from './deployment.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, selectorOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type EnvVar, type Probe } from './pod.ts';
 import { DATABASE } from './postgres.ts';
@@ -30,7 +31,7 @@ function apiDeployment(tenant: LunaTenant, platform: Platform): KubeObject {
   const { replicas } = tenant.spec.api;
   const api = container({
     name: 'api',
-    image: platform.images.tenantApi,
+    image: imagesOf(tenant, platform).tenantApi,
     platform,
     resources: resources(tenant.spec.api.resources, { cpu: '50m', memory: '192Mi', limit: '1Gi' }),
     port: 8080,
@@ -48,6 +49,7 @@ function apiDeployment(tenant: LunaTenant, platform: Platform): KubeObject {
     serviceAccount: API,
     uid: 65532,
     platform,
+    tenant,
     mountToken: true,
     containers: [api],
     volumes: [{ name: 'keys', secret: { secretName: 'tenant-api-keys' } }, scratch('tmp', '2Gi')],
@@ -123,12 +125,13 @@ function disruptionBudget(tenant: LunaTenant): KubeObject {
 }
 
 function planIngress(tenant: LunaTenant, ingress: NonNullable<LunaTenant['spec']['api']['ingress']>): KubeObject {
-  const { host, className, tlsSecretName } = ingress;
+  const { host, className, tlsSecretName, annotations } = ingress;
+  const metadata = metaOf(tenant, API);
   const backend = { service: { name: API, port: { name: 'http' } } };
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
-    metadata: metaOf(tenant, API),
+    metadata: annotations === undefined ? metadata : { ...metadata, annotations },
     spec: {
       ...(className === undefined ? {} : { ingressClassName: className }),
       ...(tlsSecretName === undefined ? {} : { tls: [{ hosts: [host], secretName: tlsSecretName }] }),

@@ -3,6 +3,7 @@ import { findWorkload, podsOf, rolledOut, serves, type Observed, type Workload }
 import { SIMULATORS } from '../plan/simulation.ts';
 import type { Finding, Situation } from './finding.ts';
 import { monitoring } from './monitoring.ts';
+import { route } from './route.ts';
 import { schema } from './schema.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -28,6 +29,7 @@ export function findings(situation: Situation): Finding[] {
     api(of('ApiReady'), situation),
     simulation(situation),
     monitoring(situation),
+    ...route(situation),
   ];
 }
 

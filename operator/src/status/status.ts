@@ -1,5 +1,6 @@
 import { setCondition, type Condition } from '@luna-iems/kube-runtime';
 import { findWorkload, rolledOut, type Observed } from '../observed.ts';
+import { imagesOf } from '../plan/images.ts';
 import type { Platform } from '../platform.ts';
 import { namespaceOf, type LunaTenant, type LunaTenantStatus } from '../tenant.ts';
 import { findings } from './components.ts';
@@ -16,16 +17,14 @@ export function statusOf(
   const overall = summarise(tenant, parts, observed, failure);
   const versions = versionsOf(tenant, observed, platform);
   const schemaVersion = schemaVersionOf(observed) ?? tenant.status?.schemaVersion;
-  const { ingress } = tenant.spec.api;
+  const external = externalOf(tenant);
   return {
     ...base(tenant),
     phase: phaseOf(tenant, overall),
     ...(schemaVersion === undefined ? {} : { schemaVersion }),
     endpoints: {
       api: `http://tenant-api.${namespaceOf(tenant)}.svc`,
-      ...(ingress === undefined
-        ? {}
-        : { external: `${ingress.tlsSecretName === undefined ? 'http' : 'https'}://${ingress.host}` }),
+      ...(external === undefined ? {} : { external }),
     },
     versions,
     conditions: conditionsOf(tenant, [...overall, ...parts, ...deletionRefused(tenant)], nowMs),
@@ -56,6 +55,14 @@ export function statusOfIdle(
   return { ...tenant.status, ...base(tenant), phase, conditions: conditionsOf(tenant, changes, nowMs, true) };
 }
 
+/** Where the API answers outside the cluster. A Gateway ends TLS, so what it serves is taken for https. */
+function externalOf({ spec }: LunaTenant): string | undefined {
+  const { ingress, httpRoute } = spec.api;
+  if (ingress !== undefined) return `${ingress.tlsSecretName === undefined ? 'http' : 'https'}://${ingress.host}`;
+  const host = httpRoute?.hostnames[0];
+  return host === undefined ? undefined : `https://${host}`;
+}
+
 function base(tenant: LunaTenant): LunaTenantStatus {
   return { observedGeneration: tenant.metadata.generation ?? 0, namespace: namespaceOf(tenant) };
 }
@@ -84,9 +91,9 @@ function summarise(tenant: LunaTenant, parts: Finding[], observed: Observed, fai
   ];
 }
 
-/** What is worth a look while the tenant serves: a broken simulator, metrics that nobody collects. */
+/** What is worth a look while the tenant serves: a broken simulator, metrics that nobody collects, a way in that is not open. */
 function isAside({ type, trouble }: Finding): boolean {
-  return type === 'MonitoringReady' || (type === 'SimulationReady' && trouble === true);
+  return type === 'MonitoringReady' || type === 'RouteReady' || (type === 'SimulationReady' && trouble === true);
 }
 
 function readyFinding(missing: Finding[], hibernate: boolean, failure: string | undefined): Finding {
@@ -122,6 +129,7 @@ const MOVING = new Set([
   'WaitingForSchema',
   'WaitingForParts',
   'UpdateWaiting',
+  'WaitingForGateway',
 ]);
 
 function degradedFinding(broken: Finding[], failure: string | undefined): Finding {
@@ -169,7 +177,8 @@ function versionsOf(tenant: LunaTenant, observed: Observed, platform: Platform):
     return image === undefined ? [] : [[part, image] as const];
   });
   const api = findWorkload(observed, 'Deployment', 'tenant-api');
-  const current = rolledOut(api) && api?.spec.template.spec.containers[0]?.image === platform.images.tenantApi;
+  const current =
+    rolledOut(api) && api?.spec.template.spec.containers[0]?.image === imagesOf(tenant, platform).tenantApi;
   const luna = current ? platform.version : tenant.status?.versions?.['luna'];
   return { ...(luna === undefined ? {} : { luna }), ...Object.fromEntries(images) };
 }

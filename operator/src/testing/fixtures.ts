@@ -27,6 +27,8 @@ export function platformFixture(changes: Partial<Platform> = {}): Platform {
       monitoring: labels('monitoring'),
       ingressController: labels('ingress-nginx'),
     },
+    scheduling: {},
+    inherit: { labels: [], annotations: [] },
     monitoring: { labels: {}, interval: '30s' },
     quota: { pods: '30' },
     controller: { concurrency: 4, resyncSeconds: 600, logLevel: 'info' },
