@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Context } from './context.ts';
+import { startLab, type Lab } from './lab.ts';
+import { callsRow } from './row-calls.ts';
+import { crashRow } from './row-crash.ts';
+import { readsRow } from './row-reads.ts';
+import { staleRow } from './row-stale.ts';
+import { createDice, seeds } from './seed.ts';
+import { createTally } from './tally.ts';
+
+describe.each(seeds)('the operator under faults, seed %i', (seed) => {
+  let lab: Lab | undefined;
+  const tally = createTally();
+  const context: Context = {
+    lab: () => {
+      if (lab === undefined) throw new Error('the laboratory has not been set up');
+      return lab;
+    },
+    tally,
+    dice: (row) => createDice(seed ^ [...row].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7)),
+    again: `to see it again: LUNA_FAULT_SEED=${String(seed)}`,
+  };
+  beforeAll(async () => {
+    lab = await startLab();
+  });
+  afterAll(async () => {
+    await lab?.stop();
+    process.stdout.write(tally.table([seed]));
+    tally.save([seed]);
+  });
+
+  crashRow(context);
+  callsRow(context);
+  readsRow(context);
+  staleRow(context);
+
+  it('survived all that was tried, without one reckless deletion or a call beyond its rights', () => {
+    expect(tally.rows.filter(({ tried, survived }) => tried === 0 || survived !== tried)).toEqual([]);
+    expect(context.lab().offences).toEqual([]);
+  });
+});
