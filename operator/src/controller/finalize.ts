@@ -1,14 +1,19 @@
 import {
   builtinKinds,
+  createApplier,
+  hasCode,
   removeFinalizer,
-  type Applier,
   type Client,
   type EventRecorder,
   type KubeObject,
+  type KubeResource,
+  type PruneScope,
+  type ResourceKind,
 } from '@luna-iems/kube-runtime';
 import { OPTIONAL_KINDS } from '../optional-kinds.ts';
 import {
   FINALIZER,
+  HASH_ANNOTATION,
   MANAGED_BY_LABEL,
   MANAGER,
   RETAINED_ANNOTATION,
@@ -22,7 +27,6 @@ import { OWN_KINDS } from './observer.ts';
 
 export interface FinalizeDeps {
   client: Client;
-  applier: Applier;
   events: EventRecorder;
 }
 
@@ -75,7 +79,7 @@ async function deleteNamespace({ client, events }: FinalizeDeps, target: Target)
   };
 }
 
-async function retain({ client, applier, events }: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {
+async function retain({ client, events }: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {
   const { tenant, namespace, signal } = target;
   const { name } = namespace.metadata;
   // First, so that a crash after it leaves a namespace that can be taken up again.
@@ -86,8 +90,45 @@ async function retain({ client, applier, events }: FinalizeDeps, target: Target)
     ...OWN_KINDS.filter((kind) => !STAYS.has(kind)).map((kind) => builtinKinds[kind]),
   ];
   const labels = { [TENANT_LABEL]: tenant.metadata.name, [MANAGED_BY_LABEL]: MANAGER };
-  await applier.prune([], { kinds, namespace: name, labels }, signal);
+  if (!(await clear(client, { kinds, namespace: name, labels }, signal))) {
+    return { done: false, reason: 'RemovingWorkloads', message: `workloads in namespace ${name} are being removed` };
+  }
   const note = `workloads removed; namespace ${name} keeps its volumes and Secrets for a LunaTenant of the same name`;
   events.record({ regarding: tenant, type: 'Normal', reason: 'Retained', action: 'Delete', note });
   return DONE;
+}
+
+/**
+ * Deletes what the scope selects; true when a list showed nothing left. By live lists: what the cache does not know yet, or knows by a
+ * former UID, would stay for ever once the LunaTenant is gone.
+ */
+async function clear(client: Client, scope: PruneScope, signal: AbortSignal): Promise<boolean> {
+  let left = 0;
+  const candidates = async (kind: ResourceKind, { namespace, labels }: PruneScope): Promise<KubeResource[]> => {
+    const labelSelector = Object.entries(labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(',');
+    const { items } = await client
+      .list(kind, { namespace, labelSelector, metadataOnly: true, signal })
+      .catch(noSuchKind);
+    left += items.filter(isOurs).length;
+    return items;
+  };
+  const applier = createApplier({ client, fieldManager: MANAGER, hashAnnotation: HASH_ANNOTATION, candidates });
+  for (let pass = 0; pass < 2; pass += 1) {
+    left = 0;
+    await applier.prune([], scope, signal);
+    if (left === 0) return true;
+  }
+  return false;
+}
+
+/** Neither on its way out, nor somebody else's to take away, as a CronJob's Jobs are. */
+const isOurs = ({ metadata }: KubeResource): boolean =>
+  metadata.deletionTimestamp === undefined && !metadata.ownerReferences?.some(({ controller }) => controller);
+
+/** A kind whose CRD is not installed has no objects. */
+function noSuchKind(error: unknown): { items: KubeObject[] } {
+  if (hasCode(error, 'KUBE_NOT_FOUND')) return { items: [] };
+  throw error;
 }

@@ -6,6 +6,7 @@ import {
   objectKey,
   specOrMetadataChanged,
   type BuiltinKind,
+  type Change,
   type Client,
   type KubeObject,
   type Logger,
@@ -116,8 +117,14 @@ export function createObserver(deps: ObserverDeps): Observer {
       new Set(optional.filter((one) => one.reflector() !== undefined).map(({ kind }) => kind.kind as OptionalKindName)),
     apiServer: () => slices.store.list().flatMap(endpointsOf),
     sources: [
-      fromReflector(tenants, { when: specOrMetadataChanged }),
-      ...[...children.values()].map((reflector) => fromReflector(reflector, { keys: tenantKey })),
+      fromReflector(tenants, { when: (change) => specOrMetadataChanged(change) || isOutdated(change) }),
+      ...[...children.values()].map((reflector) =>
+        // Of a Secret only metadata is known, and new content shows in nothing but its version.
+        fromReflector(
+          reflector,
+          reflector.kind.kind === 'Secret' ? { keys: tenantKey, when: always } : { keys: tenantKey },
+        ),
+      ),
       fromReflector(slices, { keys: tenantNames }),
       ...optional.map(({ source }) => source),
     ],
@@ -127,6 +134,8 @@ export function createObserver(deps: ObserverDeps): Observer {
   };
 }
 
+const always = (): boolean => true;
+
 function childReflector(deps: ObserverDeps, kind: BuiltinKind): Reflector<KubeObject> {
   // What Secrets hold never enters this process.
   return createReflector({ ...selected(deps, builtinKinds[kind]), metadataOnly: kind === 'Secret' });
@@ -135,6 +144,11 @@ function childReflector(deps: ObserverDeps, kind: BuiltinKind): Reflector<KubeOb
 /** Of a kind, what carries a tenant's label. */
 function selected(deps: ObserverDeps, kind: ResourceKind): ReflectorDeps<KubeObject> {
   return { ...deps, kind, labelSelector: TENANT_LABEL, indexers: { [BY_TENANT]: tenantKey } };
+}
+
+/** A status of an older generation was written over a newer one: by a former leader, or by us when our view was old. */
+function isOutdated({ type, object }: Change<LunaTenant>): boolean {
+  return type === 'updated' && object.status?.observedGeneration !== object.metadata.generation;
 }
 
 function tenantKey({ metadata }: KubeObject): string[] {
