@@ -78,6 +78,12 @@ test-cluster: setup ## A LunaTenant from apply to answer to deletion, on a whole
 check: setup ## Types, lint, format, and that every generated file is what its generator writes
 	@$(NODE) node hack/test/cli.ts check
 
+##@ Benchmarks
+
+.PHONY: bench-operator
+bench-operator: setup ## Our operator beside controller-runtime and Kopf on one API server (N=25 tenants; needs go and python3)
+	@$(NODE) node hack/bench/operator/cli.ts
+
 ##@ Building
 
 .PHONY: generate
