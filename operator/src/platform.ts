@@ -90,6 +90,21 @@ export const platformSchema = Type.Object(
       default: {},
       description: 'ResourceQuota of each tenant namespace',
     }),
+    rollout: Type.Object(
+      {
+        maxConcurrent: Type.Integer({
+          minimum: 0,
+          default: 5,
+          description: 'Tenants whose pods are updated at once after a change of the platform; 0 stops all updates',
+        }),
+        intervalSeconds: Type.Integer({
+          minimum: 0,
+          default: 0,
+          description: 'Seconds between the beginnings of two tenants’ updates',
+        }),
+      },
+      { additionalProperties: false, default: {} },
+    ),
     controller: Type.Object(
       {
         concurrency: Type.Integer({ minimum: 1, maximum: 100, default: 4, description: 'Tenants reconciled at once' }),

@@ -29,6 +29,8 @@ inherit:
 monitoring:
   {{- toYaml .Values.tenants.serviceMonitor | nindent 2 }}
 quota: {{ .Values.tenants.quota | default dict | toJson }}
+rollout:
+  {{- toYaml .Values.tenants.rollout | nindent 2 }}
 controller:
   {{- toYaml .Values.controller | nindent 2 }}
 {{- end }}

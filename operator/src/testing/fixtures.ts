@@ -31,6 +31,7 @@ export function platformFixture(changes: Partial<Platform> = {}): Platform {
     inherit: { labels: [], annotations: [] },
     monitoring: { labels: {}, interval: '30s' },
     quota: { pods: '30' },
+    rollout: { maxConcurrent: 5, intervalSeconds: 0 },
     controller: { concurrency: 4, resyncSeconds: 600, logLevel: 'info' },
     ...changes,
   };
