@@ -38,7 +38,7 @@ const own = kinds.flatMap(({ apiVersion, plural }) => {
 });
 const further = [
   ...['create', 'get', 'list', 'watch', 'patch', 'delete'].map((verb) => `/namespaces ${verb}`),
-  ...['create', 'get', 'list', 'watch'].map((verb) => `/secrets ${verb}`),
+  ...['create', 'get', 'list', 'patch', 'watch'].map((verb) => `/secrets ${verb}`),
   ...['list', 'watch', 'patch'].map((verb) => `/persistentvolumeclaims ${verb}`),
   ...['list', 'watch'].map((verb) => `/pods ${verb}`),
   ...['list', 'watch', 'patch'].map((verb) => `luna-iems.io/lunatenants ${verb}`),

@@ -23,17 +23,22 @@ import {
   type LunaTenant,
 } from '../tenant.ts';
 import { mayDelete, remains } from './claim.ts';
-import { OWN_KINDS } from './observer.ts';
+import { OWN_KINDS, type Observer } from './observer.ts';
+import { remainingOf } from './remaining.ts';
 
 export interface FinalizeDeps {
   client: Client;
   events: EventRecorder;
+  observer: Pick<Observer, 'list'>;
 }
 
 export type FinalizeOutcome = { done: true } | { done: false; reason: string; message: string };
 
 /** Kept under Retain beside volumes and Secrets, so that what is left stays fenced in. */
 const STAYS: ReadonlySet<string> = new Set(['NetworkPolicy', 'ResourceQuota', 'LimitRange']);
+
+/** What a namespace can wait for, of all that the operator sees. */
+const SEEN = [...OWN_KINDS, 'PersistentVolumeClaim', 'Pod', 'Secret'] as const;
 
 /** Carries out what `deletionPolicy` says, then lets the LunaTenant go. Safe to repeat from any point. */
 export async function finalize(deps: FinalizeDeps, tenant: LunaTenant, signal: AbortSignal): Promise<FinalizeOutcome> {
@@ -64,7 +69,7 @@ async function letGo(deps: FinalizeDeps, target: Target): Promise<FinalizeOutcom
   return tenant.spec.deletionPolicy === 'Delete' ? deleteNamespace(deps, target) : retain(deps, target);
 }
 
-async function deleteNamespace({ client, events }: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {
+async function deleteNamespace({ client, events, observer }: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {
   const { tenant, namespace, signal } = target;
   const { name, uid, deletionTimestamp } = namespace.metadata;
   if (deletionTimestamp === undefined) {
@@ -72,10 +77,11 @@ async function deleteNamespace({ client, events }: FinalizeDeps, target: Target)
     events.record({ regarding: tenant, type: 'Normal', reason: 'DeletingNamespace', action: 'Delete', note });
     await client.delete(builtinKinds.Namespace, { name }, { uid, signal });
   }
+  const objects = SEEN.flatMap((kind) => observer.list(builtinKinds[kind], name));
   return {
     done: false,
     reason: 'DeletingNamespace',
-    message: `namespace ${name} is being deleted${remains(namespace)}`,
+    message: `namespace ${name} is being deleted${remains(namespace)}${remainingOf(objects)}`,
   };
 }
 

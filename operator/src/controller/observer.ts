@@ -48,6 +48,7 @@ const OTHER_KINDS = ['Namespace', 'Secret', 'PersistentVolumeClaim', 'Pod'] as c
 export interface Observer {
   tenant(name: string): LunaTenant | undefined;
   tenantNames(): string[];
+  tenants(): readonly LunaTenant[];
   namespace(name: string): KubeObject | undefined;
   of(tenant: LunaTenant): Observed;
   /** The live object as last seen, for the applier. */
@@ -99,6 +100,7 @@ export function createObserver(deps: ObserverDeps): Observer {
   return {
     tenant: (name) => tenants.store.get(name),
     tenantNames,
+    tenants: () => tenants.store.list(),
     namespace: (name) => reflectorOf('Namespace')?.store.get(name),
     of(tenant) {
       const namespace = namespaceOf(tenant);

@@ -559,6 +559,18 @@ export interface LunaTenantStatus {
     external?: string;
   };
   /**
+   * What the platform last made of the tenant's pods, as a hash. It differs from another tenant's while an update is rolled out.
+   */
+  platformRevision?: string;
+  /**
+   * Where the tenant stands in the rollout of an update; missing when it is up to date.
+   */
+  rollout?: 'Waiting' | 'Rolling';
+  /**
+   * The value of the annotation luna-iems.io/rotate-secrets whose rotation is complete, with every part on the new Secrets.
+   */
+  secretRotation?: string;
+  /**
    * What runs; luna is Luna's version, the rest are image references.
    */
   versions?: {

@@ -11,6 +11,8 @@ import { planOllama } from './ollama.ts';
 import { planPostgres } from './postgres.ts';
 import { planQdrant } from './qdrant.ts';
 import { planSchema } from './schema.ts';
+import { markTemplates } from './revision.ts';
+import type { SecretVersions } from './secrets.ts';
 import { planServiceAccounts } from './service-accounts.ts';
 import { planSimulation } from './simulation.ts';
 import { planTenantApi } from './tenant-api.ts';
@@ -20,6 +22,8 @@ import { planTika } from './tika.ts';
 export interface Facts extends NetworkFacts {
   /** Optional kinds that the cluster knows; none when left out. */
   readonly available?: ReadonlySet<OptionalKindName>;
+  /** Versions of the Secrets' content; pods restart when one changes. */
+  readonly secrets?: SecretVersions;
 }
 
 /**
@@ -32,17 +36,17 @@ export function desired(tenant: LunaTenant, platform: Platform, facts: Facts): P
     ...planNetwork(tenant, platform, facts),
     ...planLimits(tenant, platform),
     ...planServiceAccounts(tenant),
-    ...planPostgres(tenant, platform),
-    ...planQdrant(tenant, platform),
+    ...planPostgres(tenant, platform, facts),
+    ...planQdrant(tenant, platform, facts),
     ...planTika(tenant, platform),
     ...planOllama(tenant, platform),
-    planSchema(tenant, platform),
-    ...planTenantApi(tenant, platform),
+    planSchema(tenant, platform, facts),
+    ...planTenantApi(tenant, platform, facts),
     ...planSimulation(tenant, platform),
     ...planMonitoring(tenant, platform, facts),
     ...planHttpRoute(tenant, facts),
   ];
-  return inherit(tenant, platform, planned);
+  return markTemplates(inherit(tenant, platform, planned));
 }
 
 /** Why this tenant cannot be planned on this platform, as a sentence; undefined when it can. */

@@ -49,7 +49,7 @@ function marked(object: KubeObject, marks: Marks): KubeObject {
     case 'StatefulSet':
       return { ...out, spec: { ...spec, template: withMarks(spec.template, marks) } };
     case 'CronJob': {
-      const job = withMarks(spec.jobTemplate, marks) as NonNullable<typeof spec.jobTemplate>;
+      const job = withMarks<NonNullable<typeof spec.jobTemplate>>(spec.jobTemplate, marks);
       const template = withMarks(job.spec.template, marks);
       return { ...out, spec: { ...spec, jobTemplate: { ...job, spec: { ...job.spec, template } } } };
     }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeObject } from '@luna-iems/kube-runtime';
 import type { Platform } from '../platform.ts';
 import { platformFixture, specFixture, tenantFixture } from '../testing/fixtures.ts';
 import type { LunaTenantSpec } from '../tenant.ts';
@@ -15,7 +14,7 @@ interface Templated {
 function podsOf(spec: Partial<LunaTenantSpec>, platform: Partial<Platform> = {}): Record<string, PodSpec> {
   const planned = desired(tenantFixture(spec), platformFixture(platform), { apiServer: [], pulling: false });
   const entries = planned.flatMap(({ object }) => {
-    const outer = (object as KubeObject)['spec'] as Templated | undefined;
+    const outer = object['spec'] as Templated | undefined;
     const pod = outer?.template?.spec ?? outer?.jobTemplate?.spec.template?.spec;
     return pod === undefined ? [] : [[object.metadata.name.replace(/^schema-.*/, 'schema'), pod] as const];
   });

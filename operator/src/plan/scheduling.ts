@@ -5,7 +5,7 @@ type Scheduling = NonNullable<LunaTenant['spec']['scheduling']>;
 
 /** Where pods run, field by field: what the component says, else the tenant, else the platform. */
 export function schedulingOf(tenant: LunaTenant, platform: Platform, own: Scheduling = {}): Scheduling {
-  return { ...(platform.scheduling as Scheduling), ...tenant.spec.scheduling, ...own };
+  return { ...platform.scheduling, ...tenant.spec.scheduling, ...own };
 }
 
 /** The Secrets with which the tenant's images are pulled: the platform's and its own, each once. */

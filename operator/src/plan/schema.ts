@@ -1,13 +1,18 @@
 import { contentHash } from '@luna-iems/kube-runtime';
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import type { Facts } from './desired.ts';
 import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch } from './pod.ts';
 import { DATABASE, DATABASE_OWNER } from './postgres.ts';
+import { usesSecrets } from './secrets.ts';
 
-/** The Job that brings the database to the schema of the tenant-api image. Another image or setting is another Job. */
-export function planSchema(tenant: LunaTenant, platform: Platform): Planned {
+/**
+ * The Job that brings the database to the schema of the tenant-api image and gives its roles their passwords. Another image, setting
+ * or password is another Job.
+ */
+export function planSchema(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): Planned {
   const migrate = container({
     name: 'schema',
     image: imagesOf(tenant, platform).tenantApi,
@@ -28,6 +33,7 @@ export function planSchema(tenant: LunaTenant, platform: Platform): Planned {
   });
   const template = podTemplate({
     labels: labelsOf(tenant, 'schema'),
+    ...usesSecrets(facts.secrets, ['postgres-owner', 'postgres-api', 'postgres-sim', 'postgres-admin']),
     serviceAccount: 'schema',
     uid: 65532,
     platform,

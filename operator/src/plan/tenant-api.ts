@@ -2,24 +2,26 @@ import type { KubeObject } from '@luna-iems/kube-runtime';
 import type { Platform } from '../platform.ts';
 import { namespaceOf, type LunaTenant } from '../tenant.ts';
 import { deployment } from './deployment.ts';
+import type { Facts } from './desired.ts';
 import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, selectorOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type EnvVar, type Probe } from './pod.ts';
 import { DATABASE } from './postgres.ts';
+import { usesSecrets } from './secrets.ts';
 import { service } from './service.ts';
 import { SIMULATORS } from './simulation.ts';
 
 const API = 'tenant-api';
 
 /** The tenant's HTTP API with what it needs: Service, rights on its own simulators, and what replicas and Ingress ask for. */
-export function planTenantApi(tenant: LunaTenant, platform: Platform): Planned[] {
+export function planTenantApi(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): Planned[] {
   const { replicas, ingress } = tenant.spec.api;
   return [
     ...simulatorRights(tenant),
     service(tenant, API, 80),
     ...(replicas > 1 ? [{ object: disruptionBudget(tenant) }] : []),
     ...(ingress === undefined ? [] : [{ object: planIngress(tenant, ingress) }]),
-    { object: apiDeployment(tenant, platform), after: ['schema', 'models'] },
+    { object: apiDeployment(tenant, platform, facts), after: ['schema', 'models'] },
   ];
 }
 
@@ -27,7 +29,7 @@ function get(path: string, periodSeconds: number, failureThreshold: number): Pro
   return { httpGet: { path, port: 'http' }, periodSeconds, timeoutSeconds: 5, failureThreshold };
 }
 
-function apiDeployment(tenant: LunaTenant, platform: Platform): KubeObject {
+function apiDeployment(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): KubeObject {
   const { replicas } = tenant.spec.api;
   const api = container({
     name: 'api',
@@ -46,6 +48,8 @@ function apiDeployment(tenant: LunaTenant, platform: Platform): KubeObject {
   });
   const template = podTemplate({
     labels: labelsOf(tenant, API),
+    // Not the API keys: the API reads them again by itself.
+    ...usesSecrets(facts.secrets, ['postgres-api', 'qdrant-keys']),
     serviceAccount: API,
     uid: 65532,
     platform,

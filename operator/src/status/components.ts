@@ -6,6 +6,7 @@ import { monitoring } from './monitoring.ts';
 import { route } from './route.ts';
 import { schema } from './schema.ts';
 import { troubleOf } from './trouble.ts';
+import { volumes } from './volumes.ts';
 
 const PARTS = [
   { type: 'DatabaseReady', kind: 'StatefulSet', name: 'postgres', what: 'PostgreSQL' },
@@ -28,6 +29,7 @@ export function findings(situation: Situation): Finding[] {
     of('ModelsReady'),
     api(of('ApiReady'), situation),
     simulation(situation),
+    volumes(situation),
     monitoring(situation),
     ...route(situation),
   ];

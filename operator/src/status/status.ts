@@ -1,15 +1,17 @@
 import { setCondition, type Condition } from '@luna-iems/kube-runtime';
 import { findWorkload, rolledOut, type Observed } from '../observed.ts';
 import { imagesOf } from '../plan/images.ts';
+import { rotationOf } from '../plan/secrets.ts';
 import type { Platform } from '../platform.ts';
 import { namespaceOf, type LunaTenant, type LunaTenantStatus } from '../tenant.ts';
 import { findings } from './components.ts';
 import type { Finding, Situation } from './finding.ts';
+import { settled, updateOf, type Update } from './update.ts';
 import { schemaVersionOf } from './schema.ts';
 
 /** The status of a tenant that the operator works on. `failure`: what could not be written in this pass. */
 export function statusOf(
-  situation: Situation & { platform: Platform; failure?: string | undefined },
+  situation: Situation & { platform: Platform; update?: Update; failure?: string | undefined },
   nowMs: number,
 ): LunaTenantStatus {
   const { tenant, observed, platform, failure } = situation;
@@ -18,16 +20,22 @@ export function statusOf(
   const versions = versionsOf(tenant, observed, platform);
   const schemaVersion = schemaVersionOf(observed) ?? tenant.status?.schemaVersion;
   const external = externalOf(tenant);
+  const secretRotation = settled(overall)
+    ? (rotationOf(tenant) ?? tenant.status?.secretRotation)
+    : tenant.status?.secretRotation;
+  const progress = updateOf(tenant, overall, situation.update);
   return {
     ...base(tenant),
     phase: phaseOf(tenant, overall),
+    ...progress.fields,
     ...(schemaVersion === undefined ? {} : { schemaVersion }),
     endpoints: {
       api: `http://tenant-api.${namespaceOf(tenant)}.svc`,
       ...(external === undefined ? {} : { external }),
     },
     versions,
-    conditions: conditionsOf(tenant, [...overall, ...parts, ...deletionRefused(tenant)], nowMs),
+    ...(secretRotation === undefined ? {} : { secretRotation }),
+    conditions: conditionsOf(tenant, [...overall, ...parts, ...progress.findings, ...deletionRefused(tenant)], nowMs),
   };
 }
 
@@ -74,7 +82,9 @@ function summarise(tenant: LunaTenant, parts: Finding[], observed: Observed, fai
   const { hibernate } = tenant.spec;
   const missing = parts.filter(({ status }) => status === 'False');
   const broken = parts.filter(({ trouble }) => trouble === true);
-  const serving = missing.filter((finding) => !isAside(finding));
+  // The API only ever starts on a migrated database: while it serves, a migration is an update under way.
+  const apiServes = parts.some(({ type, status }) => type === 'ApiReady' && status === 'True');
+  const serving = missing.filter((finding) => !isAside(finding) && !(apiServes && finding.type === 'SchemaReady'));
   const asleep = isAsleep(observed);
   return [
     readyFinding(serving, hibernate, failure),
@@ -91,9 +101,11 @@ function summarise(tenant: LunaTenant, parts: Finding[], observed: Observed, fai
   ];
 }
 
-/** What is worth a look while the tenant serves: a broken simulator, metrics that nobody collects, a way in that is not open. */
+/** What is worth a look while the tenant serves: a broken simulator, metrics that nobody collects, a way in that is not open, a volume that cannot grow. */
 function isAside({ type, trouble }: Finding): boolean {
-  return type === 'MonitoringReady' || type === 'RouteReady' || (type === 'SimulationReady' && trouble === true);
+  return (
+    ['MonitoringReady', 'RouteReady', 'VolumesReady'].includes(type) || (type === 'SimulationReady' && trouble === true)
+  );
 }
 
 function readyFinding(missing: Finding[], hibernate: boolean, failure: string | undefined): Finding {

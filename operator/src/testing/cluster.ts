@@ -84,8 +84,8 @@ export interface TestCluster {
   condition(name: string, type: string): Promise<{ status: string; reason: string; message: string } | undefined>;
   /** Resolves when the operator has nothing to do. */
   idle(): Promise<void>;
-  /** Kills the operator and starts another, which in turn dies at its n-th write when `dieAtWrite` is given. */
-  restart(options?: { dieAtWrite?: number }): Promise<void>;
+  /** Kills the operator and starts another, perhaps with other settings; it dies at its n-th write when `dieAtWrite` is given. */
+  restart(options?: { dieAtWrite?: number; platform?: Platform }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -120,9 +120,9 @@ export async function startCluster(kubeconfig: string): Promise<TestCluster> {
     condition: async (name, type) => (await tenant(name))?.status?.conditions?.find((one) => one.type === type),
     settle: async (name) => settle(client, name, idle),
     idle,
-    restart: async ({ dieAtWrite } = {}) => {
+    restart: async ({ dieAtWrite, platform: other = platform } = {}) => {
       await running.stop();
-      running = await startOperator(rights, platform, dieAtWrite);
+      running = await startOperator(rights, other, dieAtWrite);
     },
     stop: async () => {
       await running.stop();
