@@ -39,6 +39,8 @@ export interface RunOptions {
   wrap?: (client: Client) => Client;
   /** Where the API server is, and who we are; default the lab's own. */
   connection?: ConnectionConfig;
+  /** Milliseconds of silence after which a call or a watch is given up, instead of the runtime's own. */
+  patience?: number;
 }
 
 /** An operator that runs in this process under the rights of the chart. */
@@ -239,7 +241,10 @@ interface Ground {
 
 async function runOperator({ connection, platform, offences }: Ground, options: RunOptions): Promise<Running> {
   const refused: string[] = [];
-  const wire = createTransport({ config: options.connection ?? connection, qps: 2000, burst: 2000 });
+  const wire = impatient(
+    createTransport({ config: options.connection ?? connection, qps: 2000, burst: 2000 }),
+    options.patience,
+  );
   const reads = createTamperTransport(noteRefusals(wire, refused), options.tamper ?? {});
   const calls = createFaultTransport(reads, options.faults, { scopeOf: tenantOf });
   const client = createClient({ transport: calls, kinds: [lunaTenantKind] });
@@ -290,6 +295,15 @@ async function calm(calls: FaultTransport, controller: Controller): Promise<void
     if (calls.writes.length !== seen) looks = -1;
     seen = calls.writes.length;
   }
+}
+
+function impatient(wire: Transport, ms: number | undefined): Transport {
+  if (ms === undefined) return wire;
+  return {
+    request: <T>(request: Parameters<Transport['request']>[0]) => wire.request<T>({ ...request, timeoutMs: ms }),
+    stream: (request) => wire.stream({ ...request, timeoutMs: ms, inactivityMs: ms }),
+    close: () => wire.close(),
+  };
 }
 
 function noteRefusals(wire: Transport, refused: string[]): Transport {

@@ -1,11 +1,5 @@
 import { builtinKinds, type BuiltinKind, type Client, type KubeObject } from '@luna-iems/kube-runtime';
-import {
-  HASH_ANNOTATION,
-  TENANT_LABEL,
-  TENANT_UID_ANNOTATION,
-  lunaTenantKind,
-  type LunaTenant,
-} from '../src/tenant.ts';
+import { TENANT_LABEL, lunaTenantKind, type LunaTenant } from '../src/tenant.ts';
 import { maskName, ofNamespace } from './calls.ts';
 
 /** Every kind that a tenant's world can hold. */
@@ -70,9 +64,6 @@ const SERVERS_OWN = new Set([
   'nodePort',
   'healthCheckNodePort',
 ]);
-/** Hashes and UIDs; `secrets` names versions of Secrets by UID and time. */
-const OPAQUE_ANNOTATIONS = new Set([HASH_ANNOTATION, TENANT_UID_ANNOTATION, 'luna-iems.io/secrets']);
-
 function mask(object: KubeObject, tenant: string): unknown {
   const { data, ...rest } = object;
   const shown = object.kind === 'Secret' ? { ...rest, shape: shapes(data) } : object;
@@ -83,8 +74,12 @@ function replacer(key: string, value: unknown): unknown {
   if (SERVERS_OWN.has(key)) return undefined;
   // Labels that the Job's own controller derives from its UID.
   if (key.endsWith('controller-uid')) return undefined;
-  return OPAQUE_ANNOTATIONS.has(key) ? 'MASKED' : value;
+  return isFingerprint(key, value) ? 'MASKED' : value;
 }
+
+/** Annotations of ours that hold hashes or UIDs: of what was applied, of the Secrets in use, of the tenant. */
+const isFingerprint = (key: string, value: unknown): boolean =>
+  key.startsWith('luna-iems.io/') && typeof value === 'string' && /^[0-9a-f-]{8,}$/.test(value);
 
 /** The keys of a Secret with what kind of value each holds: random parts become their length and alphabet. */
 function shapes(data: unknown): Record<string, string> {

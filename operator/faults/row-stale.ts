@@ -1,5 +1,7 @@
 import {
   builtinKinds,
+  contentHash,
+  type KubeObject,
   type Client,
   type ListPage,
   type ReadTamper,
@@ -20,10 +22,10 @@ export type Memory = Map<string, ListPage>;
 const keyOf = ({ path, query }: TransportRequest): string => `${path}?${String(query?.['labelSelector'] ?? '')}`;
 
 /** Notes what the lists say; lists are whole here, for a page holds 500. */
-export function remember(memory: Memory): ReadTamper {
+export function remember(memory: Memory, only: RegExp): ReadTamper {
   return {
     page: (request, page) => {
-      if (!memory.has(keyOf(request))) memory.set(keyOf(request), structuredClone(page));
+      if (only.test(request.path) && !memory.has(keyOf(request))) memory.set(keyOf(request), structuredClone(page));
       return page;
     },
   };
@@ -39,8 +41,8 @@ export function travelBack(memory: Memory, gate: Promise<void>): ReadTamper {
       told.add(keyOf(request));
       return structuredClone(old);
     },
-    event: async (_request, event) => {
-      await gate;
+    event: async (request, event) => {
+      if (memory.has(keyOf(request))) await gate;
       return [event];
     },
   };
@@ -54,18 +56,20 @@ export interface Journey {
   readonly before: readonly Step[];
   /** Happens after it. */
   readonly after: readonly Step[];
+  /** Paths of the kinds whose view is old; all when left out. */
+  readonly only?: RegExp;
 }
 
 /** What an operator with an old view did: everything that is against the rules. */
 export async function journey(
   lab: Lab,
-  { before, after }: Journey,
+  { before, after, only = /./ }: Journey,
   how: { names: readonly string[]; wrap?: (client: Client) => Client },
 ): Promise<string[]> {
   const { names } = how;
   await live(lab, before, names);
   const memory: Memory = new Map();
-  const observer = await lab.run({ tamper: remember(memory), faults: () => undefined });
+  const observer = await lab.run({ tamper: remember(memory, only), faults: () => undefined });
   await observer.idle();
   await observer.stop();
   await live(lab, after, names);
@@ -109,25 +113,22 @@ async function live(lab: Lab, steps: readonly Step[], names: readonly string[]):
   await running.stop();
 }
 
-/** `Kind name uid` of what holds data or keeps it running. */
+/** What holds data or keeps it running, each as what it is and not only by its name. */
 async function uidsOf(lab: Lab, names: readonly string[]): Promise<Map<string, Set<string>>> {
   const uids = new Map<string, Set<string>>();
   for (const name of names) {
     const kinds = (['PersistentVolumeClaim', 'Secret', 'StatefulSet'] as const).map((kind) =>
-      lab.client.list(builtinKinds[kind], { namespace: `luna-${name}`, metadataOnly: true }),
+      lab.client.list(builtinKinds[kind], { namespace: `luna-${name}` }),
     );
     const lists = await Promise.all(kinds);
-    uids.set(
-      name,
-      new Set(
-        lists.flatMap(({ items }) =>
-          items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid ?? ''}`),
-        ),
-      ),
-    );
+    uids.set(name, new Set(lists.flatMap(({ items }) => items.map(identityOf))));
   }
   return uids;
 }
+
+/** UID, and for Secrets the content too. */
+const identityOf = ({ kind, metadata, data }: KubeObject): string =>
+  `${kind} ${metadata.name} ${metadata.uid ?? ''} ${kind === 'Secret' ? contentHash(data).slice(0, 8) : ''}`;
 
 /** A user who deletes a child and makes it anew by the same name, by hand. */
 export const replaceByHand: Step = {
@@ -150,6 +151,14 @@ const JOURNEYS: Readonly<Record<string, Journey>> = {
   'before Secrets were lost and made anew': { before: [create], after: [loseSecrets] },
   'before parts were switched off': { before: [create], after: [shrink] },
   'before the tenant was retained and taken up again': { before: [create, grow], after: [retain, readopt] },
+  'of StatefulSets only, before volumes grew': { before: [create], after: [grow], only: /statefulsets/ },
+  'of Secrets only, before they were made': { before: [], after: [create], only: /secrets/ },
+  'of tenants only, before parts were switched off': { before: [create], after: [shrink], only: /lunatenants/ },
+  'of all but tenants, before parts were switched off': {
+    before: [create],
+    after: [shrink],
+    only: /namespaces|api\/v1|apps|batch/,
+  },
   'before a child was replaced': { before: [create], after: [replaceByHand] },
 };
 

@@ -3,8 +3,13 @@ import type { Context } from './context.ts';
 import { startLab, type Lab } from './lab.ts';
 import { callsRow } from './row-calls.ts';
 import { crashRow } from './row-crash.ts';
+import { driftRow } from './row-drift.ts';
+import { guardsRow } from './row-guards.ts';
+import { leaderRow } from './row-leader.ts';
 import { readsRow } from './row-reads.ts';
+import { specRow } from './row-spec.ts';
 import { staleRow } from './row-stale.ts';
+import { platformRow, watchLossRow } from './row-world.ts';
 import { createDice, seeds } from './seed.ts';
 import { createTally } from './tally.ts';
 
@@ -33,6 +38,12 @@ describe.each(seeds)('the operator under faults, seed %i', (seed) => {
   callsRow(context);
   readsRow(context);
   staleRow(context);
+  specRow(context);
+  driftRow(context);
+  guardsRow(context);
+  watchLossRow(context);
+  leaderRow(context);
+  platformRow(context);
 
   it('survived all that was tried, without one reckless deletion or a call beyond its rights', () => {
     expect(tally.rows.filter(({ tried, survived }) => tried === 0 || survived !== tried)).toEqual([]);
