@@ -44,16 +44,22 @@ export function openAudit(path: string): Audit {
 export function creationsAndDeletions(events: readonly AuditEvent[]): Map<string, string[]> {
   const byTenant = new Map<string, string[]>();
   for (const event of events) {
-    const { resource = '', namespace = '', name = '' } = event.objectRef ?? {};
-    const tenant = resource === 'lunatenants' ? name : ofNamespace(resource === 'namespaces' ? name : namespace);
     const what = effectOf(event);
-    if (tenant === '' || what === undefined || resource === 'events') continue;
-    const list = byTenant.get(tenant) ?? [];
-    list.push(maskName(`${what} ${resource}/${name}`, tenant));
-    byTenant.set(tenant, list);
+    const { tenant, object } = subjectOf(event);
+    if (what === undefined || tenant === '') continue;
+    byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), maskName(`${what} ${object}`, tenant)]);
   }
   for (const list of byTenant.values()) list.sort();
   return byTenant;
+}
+
+/** The tenant (empty for nobody's, and for Events) and the object that a call was about. */
+function subjectOf({ objectRef }: AuditEvent): { tenant: string; object: string } {
+  const { resource = '', namespace = '', name = '' } = objectRef ?? {};
+  const object = `${resource}/${name}`;
+  if (resource === 'events') return { tenant: '', object };
+  if (resource === 'lunatenants') return { tenant: name, object };
+  return { tenant: ofNamespace(resource === 'namespaces' ? name : namespace), object };
 }
 
 /** An apply that made the object answers 201; a delete that found it 200 or 202. */

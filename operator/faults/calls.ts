@@ -11,12 +11,17 @@ interface Named {
 /** Which tenant a call is about; empty for calls about none or all (lists, watches, leases). Assumes default namespaces. */
 export function tenantOf({ path, body, method }: Pick<TransportRequest, 'path' | 'body' | 'method'>): string {
   const named = (body ?? {}) as Named;
-  if (path.includes('/events.k8s.io/')) return named.regarding?.name ?? path.split('/').at(-1)?.split('.')[0] ?? '';
-  const custom = /\/lunatenants\/([^/]+)/.exec(path)?.[1];
-  if (custom !== undefined) return custom;
-  const fresh = method === 'POST' && path === '/api/v1/namespaces' ? named.metadata?.name : undefined;
-  return ofNamespace(fresh ?? /\/namespaces\/([^/]+)/.exec(path)?.[1] ?? '');
+  if (path.includes('/events.k8s.io/')) return named.regarding?.name ?? beforeDot(path);
+  const custom = /\/lunatenants\/([^/]+)/.exec(path);
+  if (custom !== null) return custom[1] ?? '';
+  if (method === 'POST' && path === '/api/v1/namespaces') return ofNamespace(nameIn(named));
+  return ofNamespace(namespaceIn(path));
 }
+
+const namespaceIn = (path: string): string => /\/namespaces\/([^/]+)/.exec(path)?.[1] ?? '';
+const nameIn = ({ metadata }: Named): string => metadata?.name ?? '';
+/** An Event's name begins with that of its object. */
+const beforeDot = (path: string): string => path.split('/').at(-1)?.split('.')[0] ?? '';
 
 /** The tenant whose namespace this is. */
 export function ofNamespace(namespace: string): string {
@@ -26,8 +31,7 @@ export function ofNamespace(namespace: string): string {
 /** A write's name that is the same for every tenant: `PATCH services/qdrant`. */
 export function nameOf(call: Pick<SeenCall, 'method' | 'path' | 'body'>): string {
   const tenant = tenantOf(call);
-  const { metadata } = (call.body ?? {}) as Named;
-  const collection = call.method === 'POST' ? `${call.path}/${metadata?.name ?? ''}` : call.path;
+  const collection = call.method === 'POST' ? `${call.path}/${nameIn(call.body ?? {})}` : call.path;
   const short = collection.replace(/^\/apis?\/([^/]+\/)?v[^/]+\//, '').replace(/^namespaces\/[^/]+\/(?=[a-z]+\/)/, '');
   if (collection.includes('/events.k8s.io/')) return `${call.method} events`;
   return `${call.method} ${maskName(short, tenant)}`;

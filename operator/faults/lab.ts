@@ -172,17 +172,16 @@ export async function startLab(): Promise<Lab> {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function complaint(late: readonly string[], known: ReadonlyMap<string, LunaTenant>): string {
-  const tell = (name: string): string => {
-    const { status } = known.get(name) ?? {};
-    const missing = status?.conditions?.filter(
-      ({ status: value, type }) => (value === 'False') !== (type === 'Degraded'),
-    );
-    const why = missing?.map(({ type, message }) => `${type}: ${message}`).slice(0, 4);
-    const { generation = 0 } = known.get(name)?.metadata ?? {};
-    const seen = `generation ${String(status?.observedGeneration)} of ${String(generation)}`;
-    return `${name} (${seen}) is ${status?.phase ?? (known.has(name) ? 'without status' : 'gone')} (${why?.join('; ') ?? ''})`;
-  };
-  return `${String(late.length)} tenants do not arrive: ${late.slice(0, 3).map(tell).join(' | ')}`;
+  const told = late.slice(0, 3).map((name) => `${name} ${stateInWords(known.get(name))}`);
+  return `${String(late.length)} tenants do not arrive: ${told.join(' | ')}`;
+}
+
+function stateInWords(tenant: LunaTenant | undefined): string {
+  if (tenant === undefined) return 'is gone';
+  const { observedGeneration, phase = 'without status', conditions = [] } = tenant.status ?? {};
+  const odd = conditions.filter(({ status, type }) => (status === 'False') !== (type === 'Degraded')).slice(0, 4);
+  const why = odd.map(({ type, message }) => `${type}: ${message}`).join('; ');
+  return `(generation ${String(observedGeneration)} of ${String(tenant.metadata.generation)}) is ${phase} (${why})`;
 }
 
 async function settle(running: Running, hands: Hands): Promise<void> {

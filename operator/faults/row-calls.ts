@@ -20,7 +20,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'lost answer': { kind: 'lose-answer' },
 };
 
-const BOUND = 30;
+const BOUND = 20;
 
 /** S4: one call of a step fails, in every way a call can; the same operator goes on. */
 export function callsRow({ lab, tally, dice, again }: Context): void {

@@ -6,7 +6,7 @@ import { life, type Step } from './steps.ts';
 import { recordReference, sweep, type Injection } from './sweep.ts';
 
 /** Crash points of one step that are tried unless all are asked for. */
-const BOUND = 20;
+const BOUND = 16;
 
 /** S1: the operator dies after write k, for every k (or a seeded choice) of every step of a tenant's life. */
 export function crashRow({ lab, tally, dice, again }: Context): void {

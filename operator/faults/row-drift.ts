@@ -226,7 +226,7 @@ async function holes({ client }: Lab, tenant: string): Promise<string[]> {
     ...levels.filter((level) => space?.metadata.labels?.[level] !== 'restricted'),
     ...SECRET_NAMES.filter((name) => !has.has(name)),
     ...secrets.items
-      .filter(({ data }) => Object.values((data ?? {}) as object).includes(''))
+      .filter(({ data }) => Object.values(data ?? {}).includes(''))
       .map(({ metadata }) => `${metadata.name} is empty`),
     ...(JSON.stringify(deny?.['spec']) === JSON.stringify({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
       ? []

@@ -81,7 +81,7 @@ export function guardsRow({ lab, tally }: Context): void {
       const early = async (lies: boolean): Promise<string[]> => {
         const finished = { conditions: [{ type: 'Complete', status: 'True' }] };
         const lie = (object: KubeObject): KubeObject =>
-          'backoffLimit' in ((object['spec'] ?? {}) as object) && lies ? { ...object, status: finished } : object;
+          lies && isJob(object) ? { ...object, status: finished } : object;
         const running = await lab().run({
           tamper: {
             page: (_request, page) => ({ ...page, items: (page.items ?? []).map(lie) }),
@@ -136,6 +136,10 @@ export function guardsRow({ lab, tally }: Context): void {
     });
   });
 }
+
+/** Objects of lists carry no kind. */
+const isJob = ({ spec }: KubeObject): boolean =>
+  (spec as { backoffLimit?: number } | undefined)?.backoffLimit !== undefined;
 
 function withoutHash(object: KubeObject): KubeObject {
   const { [HASH_ANNOTATION]: _hash, ...annotations } = object.metadata.annotations ?? {};

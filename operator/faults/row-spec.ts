@@ -10,8 +10,7 @@ import { isExhaustive, type Dice } from './seed.ts';
 
 const patch = async ({ client }: Lab, name: string, spec: object): Promise<void> =>
   void (await client.patch(lunaTenantKind, { name }, { type: 'merge', body: { spec } }));
-const specOf = (change: object): Partial<LunaTenantSpec> =>
-  merge(tenantObject('any').spec, change) as Partial<LunaTenantSpec>;
+const specOf = (change: object): Partial<LunaTenantSpec> => merge(tenantObject('any').spec, change);
 const changeOf = (path: string, { value, with: also = {} }: Expectation): object => merge(also, nest(path, value));
 
 /** A1 to A4: what users write into a LunaTenant, sense and nonsense. */
@@ -69,7 +68,7 @@ export function specRow({ lab, tally, dice, again }: Context): void {
       const running = await lab().run();
       await Promise.all(walkers.map((name) => lab().apply(name)));
       await lab().converge(running, walkers);
-      const ends = walkers.map(() => ({}) as object);
+      const ends = walkers.map(() => ({}));
       for (let step = 0; step < 6; step += 1) {
         await Promise.all(
           walkers.map(async (name, index) => {
@@ -266,7 +265,7 @@ const ODDITIES = [
 function fuzz(roll: Dice, value: unknown, depth: number): unknown {
   if (roll.next() < 0.12) return roll.pick(ODDITIES);
   if (typeof value !== 'object' || value === null || depth > 5) return value;
-  const entries = Object.entries(value as object).filter(() => roll.next() > 0.1);
+  const entries = Object.entries(value).filter(() => roll.next() > 0.1);
   const extra = roll.next() < 0.1 ? [['surplus', roll.pick(ODDITIES)]] : [];
   return Object.fromEntries([
     ...entries.map(([key, below]) => [key, fuzz(roll, below, depth + 1)]),

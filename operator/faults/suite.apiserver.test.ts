@@ -13,6 +13,8 @@ import { platformRow, watchLossRow } from './row-world.ts';
 import { createDice, seeds } from './seed.ts';
 import { createTally } from './tally.ts';
 
+const ROWS = ['A1', 'A2', 'A3', 'A4', 'D1', 'D2', 'L1', 'P1', 'S1', 'S2', 'S3', 'S4', 'SEC', 'W1', 'X1', 'guard'];
+
 describe.each(seeds)('the operator under faults, seed %i', (seed) => {
   let lab: Lab | undefined;
   const tally = createTally();
@@ -46,6 +48,7 @@ describe.each(seeds)('the operator under faults, seed %i', (seed) => {
   platformRow(context);
 
   it('survived all that was tried, without one reckless deletion or a call beyond its rights', () => {
+    expect([...new Set(tally.rows.map(({ id }) => id))].sort()).toEqual(ROWS);
     expect(tally.rows.filter(({ tried, survived }) => tried === 0 || survived !== tried)).toEqual([]);
     expect(context.lab().offences).toEqual([]);
   });
