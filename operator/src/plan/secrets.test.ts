@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { KubeResource, ManagedFieldsEntry } from '@luna-iems/kube-runtime';
+import type { KubeResource } from '@luna-iems/kube-runtime';
 import { tenantFixture } from '../testing/fixtures.ts';
 import { SECRET_NAMES, contentVersion, missingSecrets, rotations, usesSecrets } from './secrets.ts';
 

@@ -39,14 +39,20 @@ function cannotGrow({ metadata, status }: Claim): string | undefined {
   return `volume ${metadata.name} cannot grow: ${said ?? 'its driver says that this size is not possible'}; add capacity to the storage behind it`;
 }
 
-function isGrowing({ metadata, spec, status }: Claim): string | undefined {
-  const [has = '', asks = ''] = [status?.capacity?.storage, spec?.resources?.requests?.storage];
+function isGrowing(claim: Claim): string | undefined {
+  const { metadata, status } = claim;
+  const [has = '', asks = ''] = [status?.capacity?.storage, wishOf(claim)];
   const grows = status?.phase === 'Bound' && less(has, asks);
   return grows ? `volume ${metadata.name} is growing from ${has} to ${asks}` : undefined;
 }
 
-function isLarger({ metadata, spec }: Claim, wanted: string | undefined): string | undefined {
-  const asks = spec?.resources?.requests?.storage;
+function wishOf({ spec }: Claim): string | undefined {
+  return spec?.resources?.requests?.storage;
+}
+
+function isLarger(claim: Claim, wanted: string | undefined): string | undefined {
+  const { metadata } = claim;
+  const asks = wishOf(claim);
   return less(wanted, asks)
     ? `volume ${metadata.name} was enlarged to ${asks ?? ''} by hand and stays so; spec asks for ${wanted ?? ''}: raise it to match`
     : undefined;
