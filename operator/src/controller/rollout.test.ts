@@ -44,6 +44,12 @@ describe('turns', () => {
     expect(['d', 'c', 'a'].map(verdict)).toEqual(['wait', 'begin', 'go']);
   });
 
+  it('are given to nobody while more are under way than may be, as after a lower limit', () => {
+    const rolling = ['x', 'y', 'z'].map((name) => tenant(name, { rollout: 'Rolling' }));
+    const { verdict } = scene([...rolling, tenant('a'), tenant('b'), tenant('c')], { maxConcurrent: 1 });
+    expect(['a', 'b', 'c'].map(verdict)).toEqual(['wait', 'wait', 'wait']);
+  });
+
   it('survive a restart: who was being updated still counts', () => {
     const { verdict } = scene([tenant('a'), tenant('b', { rollout: 'Rolling' })], { maxConcurrent: 1 });
     expect(verdict('a')).toBe('wait');
