@@ -1,15 +1,13 @@
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
 import type { Facts } from './desired.ts';
+import { DATABASE, DATABASE_OWNER } from './database.ts';
 import { imagesOf } from './images.ts';
 import { labelsOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type Probe } from './pod.ts';
 import { usesSecrets } from './secrets.ts';
 import { service } from './service.ts';
 import { statefulSet } from './stateful-set.ts';
-
-export const DATABASE = 'luna';
-export const DATABASE_OWNER = 'luna_owner';
 
 // Over TCP: while the image initialises, its temporary server listens on the socket only, and must not count as ready.
 function accepts(periodSeconds: number, failureThreshold: number): Probe {

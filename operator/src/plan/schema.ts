@@ -5,7 +5,7 @@ import type { Facts } from './desired.ts';
 import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch } from './pod.ts';
-import { DATABASE, DATABASE_OWNER } from './postgres.ts';
+import { DATABASE, DATABASE_OWNER } from './database.ts';
 import { usesSecrets } from './secrets.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { contentHash, type KubeObject, type KubeResource } from '@luna-iems/kube-runtime';
 import { ROTATED_ANNOTATION, ROTATE_ANNOTATION, type LunaTenant } from '../tenant.ts';
 import { metaOf } from './meta.ts';
-import { DATABASE_OWNER } from './postgres.ts';
+import { DATABASE_OWNER } from './database.ts';
 
 /** Gives that many random bytes from a cryptographic source. */
 export type RandomBytes = (count: number) => Buffer;

@@ -5,7 +5,7 @@ import type { LunaTenant } from '../tenant.ts';
 import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch } from './pod.ts';
-import { DATABASE } from './postgres.ts';
+import { DATABASE } from './database.ts';
 
 export const SIMULATORS = ['sim-meter', 'sim-market'];
 

@@ -6,7 +6,7 @@ import type { Facts } from './desired.ts';
 import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, selectorOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type EnvVar, type Probe } from './pod.ts';
-import { DATABASE } from './postgres.ts';
+import { DATABASE } from './database.ts';
 import { usesSecrets } from './secrets.ts';
 import { service } from './service.ts';
 import { SIMULATORS } from './simulation.ts';
