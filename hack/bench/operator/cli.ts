@@ -28,15 +28,19 @@ const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
 say(`${tenants} tenants on ${machine}, load ${loadavg()[0]?.toFixed(1)}`);
 for (let run = 1; run <= runs; run += 1) {
   for (const [name, list] of measured) {
-    say(`run ${run} of ${runs}: ${name}`);
+    say(`run ${run} of ${runs}: ${name}, load ${loadavg()[0]?.toFixed(1)}`);
     list.push(await measure(name, plan));
   }
+  // After every round: a long measurement that is cut short has not been for nothing.
+  await tell(run);
 }
-const results = new Map([...measured].map(([name, list]) => [name, medians(list)]));
-console.log(table(results));
-const figures = { tenants, runs, ...flatten(results) };
-const folder = join(import.meta.dirname, '../results');
-await mkdir(folder, { recursive: true });
-await writeFile(join(folder, 'operator.json'), `${JSON.stringify(figures, null, 2)}\n`);
-const ratios = Object.entries(figures).filter(([name]) => name.startsWith('luna/'));
-console.log(`\n${ratios.map(([name, value]) => `${name}: ${value}`).join('\n')}`);
+
+async function tell(runsDone: number): Promise<void> {
+  const results = new Map([...measured].map(([name, list]) => [name, medians(list)]));
+  const figures = { tenants, runs: runsDone, ...flatten(results) };
+  const folder = join(import.meta.dirname, '../results');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'operator.json'), `${JSON.stringify(figures, null, 2)}\n`);
+  const ratios = Object.entries(figures).filter(([name]) => name.startsWith('luna/'));
+  console.log(`${table(results)}\n\n${ratios.map(([name, value]) => `${name}: ${value}`).join('\n')}\n`);
+}
