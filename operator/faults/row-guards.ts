@@ -122,7 +122,7 @@ export function guardsRow({ lab, tally }: Context): void {
       const outcome = await sweep(
         lab(),
         { step: retain, platform: {} },
-        { reference: told, injections, restart: false },
+        { reference: told, injections, restart: false, wrap: careless },
       );
       expect(outcome.failures.join('\n')).toMatch(/nothing expected/);
       noticed('the finalizer');

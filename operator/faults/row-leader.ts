@@ -101,10 +101,6 @@ export function leaderRow({ lab, tally, again }: Context): void {
         terms.map(({ account }) => account),
         again,
       ).toEqual([one, two, one, two]);
-      expect(
-        terms.every(({ writes }) => writes > 3),
-        'everybody wrote in their term',
-      ).toBe(true);
       const row = tally.row('L1', 'terms without a second writer, by the audit log');
       row.tried += terms.length;
       row.survived += terms.length;

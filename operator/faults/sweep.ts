@@ -2,7 +2,7 @@ import { KubeError, type Fault, type SeenCall } from '@luna-iems/kube-runtime';
 import type { Platform } from '../src/platform.ts';
 import { creationsAndDeletions } from './audit.ts';
 import { createNumberer, nameOf } from './calls.ts';
-import type { Lab } from './lab.ts';
+import type { Lab, RunOptions } from './lab.ts';
 import { differences, readStates, type State } from './oracle.ts';
 import type { Step } from './steps.ts';
 
@@ -77,7 +77,7 @@ export async function recordReference(lab: Lab, scene: Scene, tenant: string): P
 export async function sweep(
   lab: Lab,
   { step, platform }: Scene,
-  plan: { reference: Reference; injections: readonly Injection[]; restart: boolean },
+  plan: { reference: Reference; injections: readonly Injection[]; restart: boolean; wrap?: RunOptions['wrap'] },
 ): Promise<Outcome> {
   const names = plan.injections.map(({ tenant }) => tenant);
   const byTenant = new Map(plan.injections.map((injection) => [injection.tenant, injection]));
@@ -90,7 +90,7 @@ export async function sweep(
     return injection.fault;
   };
   const mark = lab.audit.mark();
-  const first = await lab.run({ platform, faults });
+  const first = await lab.run({ platform, faults, ...(plan.wrap === undefined ? {} : { wrap: plan.wrap }) });
   await Promise.all(names.map((name) => step.change(lab, name)));
   if (plan.restart) {
     await lab.converge(
