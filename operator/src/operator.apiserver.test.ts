@@ -3,6 +3,7 @@ import { builtinKinds, isSubset, type KubeObject } from '@luna-iems/kube-runtime
 import { desired } from './plan/desired.ts';
 import { contentVersion, SECRET_NAMES } from './plan/secrets.ts';
 import { tenantObject } from './testing/cluster.ts';
+import { bindClaim } from './testing/claims.ts';
 import { API_SERVER, startWorld, type World } from './testing/world.ts';
 
 describe('the operator, with the rights that the chart gives it', () => {
@@ -233,7 +234,7 @@ describe('the operator, with the rights that the chart gives it', () => {
           resources: { requests: { storage: '10Gi' } },
         },
       };
-      await bindClaim(world, claim);
+      await bindClaim(world.client, claim);
       await world.idle();
       const before = (await world.get('StatefulSet', 'postgres', 'luna-one'))?.metadata.uid;
       await world.apply('one', { database: { storage: { ...spec.database.storage, size: '20Gi' } } });
@@ -387,27 +388,3 @@ const withoutAddress = ({
   labels: metadata.labels,
   annotations: metadata.annotations,
 });
-
-/** Makes a claim that counts as bound to a class that can grow, as a provisioner would. */
-async function bindClaim({ client }: World, claim: KubeObject): Promise<void> {
-  const storageClass: KubeObject = {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: 'growing' },
-    provisioner: 'example.io/test',
-    allowVolumeExpansion: true,
-  };
-  await client.apply(storageClass, { fieldManager: 'test' });
-  const { name, namespace } = claim.metadata;
-  const created = await client.create(claim);
-  const ref = { name, namespace };
-  await client.patch(builtinKinds.PersistentVolumeClaim, ref, {
-    type: 'merge',
-    body: { spec: { volumeName: 'pv-test' } },
-  });
-  await client.patchStatus(builtinKinds.PersistentVolumeClaim, ref, {
-    type: 'merge',
-    body: { status: { phase: 'Bound', capacity: { storage: '10Gi' } } },
-  });
-  if (created.metadata.uid === undefined) throw new Error('the claim has no UID');
-}
