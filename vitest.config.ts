@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: files('test'),
-          exclude: [...notDist, '**/*.{service,apiserver,cluster,lifecycle}.test.ts'],
+          exclude: [...notDist, '**/*.{service,apiserver,faults,cluster,lifecycle}.test.ts'],
           testTimeout: 60_000,
         },
       },
@@ -47,6 +47,17 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: files('faults.test'),
+          exclude: notDist,
+          globalSetup: ['hack/test/apiserver-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
       {

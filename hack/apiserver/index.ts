@@ -7,7 +7,15 @@ import { waitFor } from '../lib/wait.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { freshDir } from './leftovers.ts';
 import { freePorts } from './ports.ts';
-import { apiServerFlags, etcdFlags, prepare, urlOf, writeKubeconfig, type Layout } from './settings.ts';
+import {
+  apiServerFlags,
+  etcdFlags,
+  prepare,
+  urlOf,
+  writeKubeconfig,
+  type AuditRules,
+  type Layout,
+} from './settings.ts';
 
 /** A real etcd and kube-apiserver on loopback. No controllers run: nothing is garbage-collected, and namespaces never finish deleting. */
 export interface ApiServer {
@@ -18,6 +26,8 @@ export interface ApiServer {
   readonly limitedKubeconfig: string;
   /** Where etcd answers over plain HTTP, for tests that compact or break it. */
   readonly etcdUrl: string;
+  /** Path of the audit log, one JSON event a line, written before the answer goes out; undefined when none was asked for. */
+  readonly auditLog: string | undefined;
   /** Kills the API server and leaves etcd alone. */
   down(): Promise<void>;
   /** Starts it again on the same address, and waits until it is ready. */
@@ -28,6 +38,12 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
+/** Options of {@link startApiServer}. */
+export interface ApiServerOptions {
+  /** Which calls the audit log notes; no log when left out. */
+  auditRules?: AuditRules;
+}
+
 const tries = 3;
 const readyLimitMs = 90_000;
 
@@ -35,12 +51,12 @@ const readyLimitMs = 90_000;
  * Starts a server of its own for whoever asks; it dies with this process at the latest. Programs come from KUBEBUILDER_ASSETS, or
  * are compiled once into the cache. What an earlier, killed run left is removed. Throws LUNA_APISERVER with the servers' last words.
  */
-export async function startApiServer(): Promise<ApiServer> {
+export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const bin = process.env['KUBEBUILDER_ASSETS'] || (await ensureBinaries(['etcd', 'kube-apiserver']));
   for (let attempt = 1; ; attempt++) {
     const dir = await freshDir();
     try {
-      return await startIn(dir, bin);
+      return await startIn(dir, bin, options);
     } catch (error) {
       rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
       // Somebody may have taken one of the ports between our asking and our using it.
@@ -49,9 +65,9 @@ export async function startApiServer(): Promise<ApiServer> {
   }
 }
 
-async function startIn(dir: string, bin: string): Promise<ApiServer> {
+async function startIn(dir: string, bin: string, { auditRules }: ApiServerOptions): Promise<ApiServer> {
   const [api = 0, etcdPort = 0, peer = 0] = await freePorts(3);
-  const layout = prepare(dir, { api, etcd: etcdPort, peer });
+  const layout = prepare(dir, { ports: { api, etcd: etcdPort, peer }, auditRules });
   const etcd = startDaemon(join(bin, 'etcd'), etcdFlags(layout), dir);
   let server: Daemon | undefined;
 
@@ -77,6 +93,7 @@ async function startIn(dir: string, bin: string): Promise<ApiServer> {
   }
   return {
     url: urlOf(layout),
+    auditLog: layout.auditLog,
     etcdUrl: `http://127.0.0.1:${etcdPort}`,
     adminKubeconfig: writeKubeconfig(layout, { name: 'admin', token: layout.adminToken }),
     limitedKubeconfig: writeKubeconfig(layout, { name: 'limited', token: layout.limitedToken }),

@@ -10,10 +10,21 @@ export interface Layout {
   readonly adminToken: string;
   /** Bearer token of the user `limited`, who may do nothing until a test binds a role. */
   readonly limitedToken: string;
+  /** Where the audit log goes; undefined without one. */
+  readonly auditLog: string | undefined;
+}
+
+/** The rules of an audit policy (audit.k8s.io/v1), the first that matches counts. */
+export type AuditRules = readonly Readonly<Record<string, unknown>>[];
+
+/** Where a server listens, and what it is to note. */
+export interface Wanted {
+  readonly ports: Layout['ports'];
+  readonly auditRules?: AuditRules | undefined;
 }
 
 /** Writes the static tokens and the service accounts' signing key. */
-export function prepare(dir: string, ports: Layout['ports']): Layout {
+export function prepare(dir: string, { ports, auditRules }: Wanted): Layout {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const [adminToken, limitedToken] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')];
   const tokens = [`${adminToken},admin,admin,system:masters`, `${limitedToken},limited,limited`];
@@ -21,7 +32,15 @@ export function prepare(dir: string, ports: Layout['ports']): Layout {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   writeFileSync(join(dir, 'sa.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   writeFileSync(join(dir, 'sa.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
-  return { dir, ports, adminToken, limitedToken };
+  return { dir, ports, adminToken, limitedToken, auditLog: prepareAudit(dir, auditRules) };
+}
+
+function prepareAudit(dir: string, rules: AuditRules | undefined): string | undefined {
+  if (rules === undefined) return undefined;
+  const omitStages = ['RequestReceived', 'ResponseStarted', 'Panic'];
+  const policy = { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages, rules };
+  writeFileSync(join(dir, 'audit-policy.json'), JSON.stringify(policy));
+  return join(dir, 'audit.log');
 }
 
 /** etcd's flags: one member on loopback that trades durability for speed. */
@@ -42,8 +61,11 @@ export function etcdFlags({ dir, ports }: Layout): string[] {
 }
 
 /** kube-apiserver's flags. It makes its own serving certificate in the directory. */
-export function apiServerFlags({ dir, ports }: Layout): string[] {
+export function apiServerFlags({ dir, ports, auditLog }: Layout): string[] {
+  const audit = [`--audit-log-path=${auditLog}`, `--audit-policy-file=${join(dir, 'audit-policy.json')}`];
   return [
+    // One file: whoever reads along must not lose it to rotation.
+    ...(auditLog === undefined ? [] : [...audit, '--audit-log-maxsize=4096']),
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     `--cert-dir=${join(dir, 'certs')}`,
     '--bind-address=127.0.0.1',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { builtinKinds, type KubeObject } from '@luna-iems/kube-runtime';
 import { OWN_KINDS } from './controller/observer.ts';
 import { HASH_ANNOTATION } from './tenant.ts';
+import { bindClaim } from './testing/claims.ts';
 import { startWorld, type World } from './testing/world.ts';
 
 /** Writes between which the operator dies, from the first to the last of a tenant's creation. */
@@ -50,6 +51,38 @@ describe('an operator that dies between two writes', () => {
     const before = world.writes().length;
     await world.poke('dead-5');
     expect(world.writes().slice(before)).toEqual([]);
+  });
+
+  it('finishes the growth of a volume that it began, whichever step it died at', async () => {
+    const ref = { name: 'data-postgres-0', namespace: 'luna-whole' };
+    const labels = { 'luna-iems.io/tenant': 'whole', 'app.kubernetes.io/name': 'postgres' };
+    const storage = (size: string): object => ({ resources: { requests: { storage: size } } });
+    await bindClaim(world.client, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { ...ref, labels },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'growing', ...storage('10Gi') },
+    });
+    const sizes = ['11Gi', '12Gi', '13Gi', '14Gi'];
+    for (const [index, size] of sizes.entries()) {
+      await world.restart({ dieAtWrite: index + 1 });
+      await world.apply('whole', { database: { storage: { size } } });
+      await world.restart();
+      await world.idle();
+      // The garbage collector's part, when the StatefulSet waits for it.
+      const set = await world.get('StatefulSet', 'postgres', 'luna-whole');
+      if (set?.metadata.finalizers !== undefined) {
+        const body = { metadata: { finalizers: null } };
+        const postgres = { name: 'postgres', namespace: 'luna-whole' };
+        await world.client.patch(builtinKinds.StatefulSet, postgres, { type: 'merge', body });
+      }
+      await world.settle('whole');
+      const claim = await world.client.get(builtinKinds.PersistentVolumeClaim, ref);
+      expect(claim?.['spec'], size).toMatchObject(storage(size));
+      const anew = await world.get('StatefulSet', 'postgres', 'luna-whole');
+      expect(JSON.stringify(anew?.['spec']), size).toContain(`"storage":"${size}"`);
+      expect(await world.tenant('whole'), size).toMatchObject({ status: { phase: 'Ready' } });
+    }
   });
 
   it('finishes a retained deletion that it began', async () => {

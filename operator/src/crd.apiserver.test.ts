@@ -62,6 +62,7 @@ describe('the LunaTenant CRD', () => {
       api: { replicas: 1 },
       simulation: { enabled: true, schedule: '*/5 * * * *' },
       privacy: { allowAggregates: false },
+      monitoring: { serviceMonitor: 'auto' },
       deletionPolicy: 'Retain',
     });
     expect(spec.models.chat).toBeUndefined();
@@ -136,6 +137,51 @@ describe('the LunaTenant CRD', () => {
       /make two entries/,
     ],
     ['an unknown policy', { deletionPolicy: 'Destroy' }, undefined, /supported values: "Retain", "Delete"/],
+    [
+      'an unknown wish for monitoring',
+      { monitoring: { serviceMonitor: 'yes' } },
+      undefined,
+      /supported values: "auto", "enabled", "disabled"/,
+    ],
+    ['an image with a space', { database: { image: 'my image' } }, undefined, /an image is a reference such as/],
+    ['an empty image', { models: { serverImage: '' } }, undefined, /leave the field out for the platform image/],
+    [
+      'a toleration of nothing',
+      { scheduling: { tolerations: [{ effect: 'NoSchedule' }] } },
+      undefined,
+      /without a key needs operator: Exists/,
+    ],
+    [
+      'a toleration of an unknown effect',
+      { models: { scheduling: { tolerations: [{ key: 'a', effect: 'Never' }] } } },
+      undefined,
+      /supported values: "NoSchedule"/,
+    ],
+    ['a pull Secret twice', { imagePullSecrets: ['a', 'a'] }, undefined, /Duplicate value/],
+    [
+      'a route without a Gateway',
+      { api: { httpRoute: { hostnames: ['a.example.com'] } } },
+      undefined,
+      /parentRefs: Required/,
+    ],
+    [
+      'a route for every host',
+      { api: { httpRoute: { hostnames: [], parentRefs: [{ name: 'public' }] } } },
+      undefined,
+      /at least 1 items/,
+    ],
+    [
+      'a route for hosts of others',
+      { api: { httpRoute: { hostnames: ['*.example.com'], parentRefs: [{ name: 'public' }] } } },
+      undefined,
+      /path or asterisk/,
+    ],
+    [
+      'an annotation of ours on the Ingress',
+      { api: { ingress: { host: 'a.example.com', annotations: { 'luna-iems.io/applied-hash': 'x' } } } },
+      undefined,
+      /are the operator's own/,
+    ],
     ['a field that does not exist', { databse: {} }, undefined, /unknown field "spec\.databse"/],
     ['text where a number belongs', { api: { replicas: 'two' } }, undefined, /must be of type integer/],
   ])('refuses %s with a sentence', async (_what, spec, name, sentence) => {

@@ -49,6 +49,12 @@ describe('passGates', () => {
     expect(heldWith([postgres, schema, stale])).toEqual(['Deployment/tenant-api']);
   });
 
+  it('lets no migration meet a database that is being replaced, though its former pod still serves', () => {
+    const updating = { ...postgres, metadata: { ...postgres.metadata, generation: 2 } };
+    expect(heldWith([updating])).toContain('Job/schema');
+    expect(heldWith([postgres])).not.toContain('Job/schema');
+  });
+
   it('puts to sleep what exists behind a closed gate, and starts nothing', () => {
     const sleeping = tenantFixture({ hibernate: true });
     const plan = desired(sleeping, platformFixture(), FACTS);

@@ -1,5 +1,5 @@
 import type { KubeResource } from '@luna-iems/kube-runtime';
-import { findWorkload, jobState, podsOf, rolledOut, serves, type Job, type Observed } from './observed.ts';
+import { findWorkload, jobState, podsOf, rolledOut, type Job, type Observed } from './observed.ts';
 import type { Gate, Planned } from './plan/meta.ts';
 import type { LunaTenant } from './tenant.ts';
 
@@ -12,7 +12,8 @@ export function schemaJobName(planned: readonly Planned[]): string {
 export function openGates(tenant: LunaTenant, planned: readonly Planned[], observed: Observed): ReadonlySet<Gate> {
   const open = new Set<Gate>();
   const job = observed.find('Job', schemaJobName(planned)) as KubeResource | undefined as Job | undefined;
-  if (serves(findWorkload(observed, 'StatefulSet', 'postgres'))) open.add('database');
+  // All of it, in its current form: a Job that finds the former database or password would fail.
+  if (rolledOut(findWorkload(observed, 'StatefulSet', 'postgres'))) open.add('database');
   if (jobState(job) === 'complete') open.add('schema');
   if (rolledOut(findWorkload(observed, 'StatefulSet', 'ollama'))) open.add('models');
   return tenant.spec.hibernate ? new Set<Gate>() : open;
@@ -27,11 +28,21 @@ export function passGates(
   planned: readonly Planned[],
   observed: Observed,
 ): { ready: Planned[]; held: Planned[] } {
-  const open = openGates(tenant, planned, observed);
-  const passes = ({ object, after = [] }: Planned): boolean =>
-    after.every((gate) => open.has(gate)) ||
-    (tenant.spec.hibernate && sleeps(object.kind, object.metadata.name, observed));
+  const passes = (item: Planned): boolean => mayPass(tenant, planned, { item, observed });
   return { ready: planned.filter(passes), held: planned.filter((item) => !passes(item)) };
+}
+
+/** Whether one item of the plan may be applied, as things stand. */
+export function mayPass(
+  tenant: LunaTenant,
+  planned: readonly Planned[],
+  { item, observed }: { item: Planned; observed: Observed },
+): boolean {
+  const { object, after = [] } = item;
+  if (after.length === 0) return true;
+  const open = openGates(tenant, planned, observed);
+  if (after.every((gate) => open.has(gate))) return true;
+  return tenant.spec.hibernate && sleeps(object.kind, object.metadata.name, observed);
 }
 
 function sleeps(kind: string, name: string, observed: Observed): boolean {

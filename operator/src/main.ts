@@ -12,9 +12,9 @@ import {
 } from '@luna-iems/kube-runtime';
 import { createLogger, createMetrics, createShutdown, errorMessage, loadYamlFile } from '@luna-iems/service-kit';
 import { createOperator } from './operator.ts';
+import { operatorKinds } from './optional-kinds.ts';
 import { platformSchema } from './platform.ts';
 import { createProbes } from './probes.ts';
-import { lunaTenantKind } from './tenant.ts';
 
 const { env } = process;
 
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   });
   const operator = createOperator({
     // A replica that lost its lease without noticing must not write.
-    client: createClient({ transport: fenceWrites(transport, () => elector.provablyHeld()), kinds: [lunaTenantKind] }),
+    client: createClient({ transport: fenceWrites(transport, () => elector.provablyHeld()), kinds: operatorKinds }),
     platform,
     identity,
     random: randomBytes,

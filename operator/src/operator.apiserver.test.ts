@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { builtinKinds, isSubset, type KubeObject } from '@luna-iems/kube-runtime';
 import { desired } from './plan/desired.ts';
-import { SECRET_NAMES } from './plan/secrets.ts';
+import { contentVersion, SECRET_NAMES } from './plan/secrets.ts';
 import { tenantObject } from './testing/cluster.ts';
+import { bindClaim } from './testing/claims.ts';
 import { API_SERVER, startWorld, type World } from './testing/world.ts';
 
 describe('the operator, with the rights that the chart gives it', () => {
@@ -33,7 +34,9 @@ describe('the operator, with the rights that the chart gives it', () => {
       if (tenant === undefined) throw new Error('the tenant is gone');
       expect(tenant.status?.phase).toBe('Ready');
       expect(tenant.status?.observedGeneration).toBe(tenant.metadata.generation);
-      for (const { object } of desired(tenant, world.platform, { apiServer: [API_SERVER], pulling: false })) {
+      const { items } = await world.client.list(builtinKinds.Secret, { namespace: 'luna-one', metadataOnly: true });
+      const secrets = Object.fromEntries(items.map((secret) => [secret.metadata.name, contentVersion(secret)]));
+      for (const { object } of desired(tenant, world.platform, { apiServer: [API_SERVER], pulling: false, secrets })) {
         const live = await world.client.get(world.client.kindOf(object), {
           name: object.metadata.name,
           namespace: object.metadata.namespace,
@@ -231,7 +234,7 @@ describe('the operator, with the rights that the chart gives it', () => {
           resources: { requests: { storage: '10Gi' } },
         },
       };
-      await bindClaim(world, claim);
+      await bindClaim(world.client, claim);
       await world.idle();
       const before = (await world.get('StatefulSet', 'postgres', 'luna-one'))?.metadata.uid;
       await world.apply('one', { database: { storage: { ...spec.database.storage, size: '20Gi' } } });
@@ -254,10 +257,98 @@ describe('the operator, with the rights that the chart gives it', () => {
       expect(await world.tenant('one')).toMatchObject({ status: { phase: 'Ready' } });
     });
 
+    it('puts pods where the tenant says, and names a mistake in its affinity', async () => {
+      const rule = { labelSelector: { matchLabels: { a: 'b' } }, topologyKey: 'kubernetes.io/hostname' };
+      const scheduling = {
+        nodeSelector: { disk: 'ssd' },
+        tolerations: [{ key: 'tenants', operator: 'Exists' as const }],
+        affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [rule] } },
+      };
+      const podSpec = async (): Promise<object> =>
+        ((await world.get('Deployment', 'tika', 'luna-one'))?.['spec'] as { template: { spec: object } }).template.spec;
+      const { spec } = tenantObject('one');
+      const database = { storage: { ...spec.database.storage, size: '20Gi' } };
+      await world.apply('one', { database, scheduling, imagePullSecrets: ['own'] });
+      await world.settle('one');
+      expect(await podSpec()).toMatchObject({ ...scheduling, imagePullSecrets: [{ name: 'own' }] });
+      const before = world.writes().length;
+      await world.poke('one');
+      expect(world.writes().slice(before)).toEqual([]);
+
+      await world.apply('one', { database, scheduling: { ...scheduling, affinity: { podAffinty: {} } } });
+      expect(await world.condition('one', 'Degraded')).toMatchObject({
+        reason: 'WriteFailed',
+        message: expect.stringMatching(/podAffinty/) as string,
+      });
+      await world.apply('one', { database });
+      await world.settle('one');
+      expect(await podSpec()).not.toHaveProperty('affinity');
+      expect(await world.tenant('one')).toMatchObject({ status: { phase: 'Ready' } });
+    });
+
+    it('fetches another model first, and only then lets the API use it', async () => {
+      const { spec } = tenantObject('one');
+      const database = { storage: { ...spec.database.storage, size: '20Gi' } };
+      const models = { ...spec.models, embedding: { name: 'other-model', dimensions: 512 } };
+      const deployment = async (): Promise<string> =>
+        JSON.stringify((await world.get('Deployment', 'tenant-api', 'luna-one'))?.['spec']);
+      await world.apply('one', { database, models });
+      expect(JSON.stringify((await world.get('StatefulSet', 'ollama', 'luna-one'))?.['spec'])).toContain('other-model');
+      expect(await deployment()).not.toContain('other-model');
+      expect(await world.condition('one', 'ApiReady')).toMatchObject({ status: 'True', reason: 'UpdateWaiting' });
+      await world.settle('one');
+      expect(await deployment()).toContain('other-model');
+      await world.apply('one', { database });
+      await world.settle('one');
+    });
+
+    it('leaves a claim alone that was enlarged by hand, and goes on when a volume cannot grow', async () => {
+      const claim = { name: 'data-postgres-0', namespace: 'luna-one' };
+      const grow = async (size: string): Promise<unknown> =>
+        world.client.patch(builtinKinds.PersistentVolumeClaim, claim, {
+          type: 'merge',
+          body: { spec: { resources: { requests: { storage: size } } } },
+        });
+      const bound = { status: { capacity: { storage: '50Gi' } } };
+      await grow('50Gi');
+      await world.client.patchStatus(builtinKinds.PersistentVolumeClaim, claim, { type: 'merge', body: bound });
+      await world.idle();
+      expect(await world.condition('one', 'VolumesReady')).toMatchObject({ reason: 'LargerThanSpec' });
+      const live = await world.client.get(builtinKinds.PersistentVolumeClaim, claim);
+      expect(live?.['spec']).toMatchObject({ resources: { requests: { storage: '50Gi' } } });
+
+      const { spec } = tenantObject('one');
+      const fixed = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: 'growing' } };
+      await world.client.apply(
+        { ...fixed, provisioner: 'example.io/test', allowVolumeExpansion: false },
+        { fieldManager: 'test' },
+      );
+      const database = { storage: { ...spec.database.storage, size: '60Gi' }, image: 'postgres:new' };
+      await world.apply('one', { database });
+      expect(await world.condition('one', 'Degraded')).toMatchObject({ status: 'True', reason: 'WriteFailed' });
+      const set = JSON.stringify((await world.get('StatefulSet', 'postgres', 'luna-one'))?.['spec']);
+      expect(set).toContain('postgres:new');
+      expect(set).toContain('20Gi');
+
+      await world.client.apply(
+        { ...fixed, provisioner: 'example.io/test', allowVolumeExpansion: true },
+        { fieldManager: 'test' },
+      );
+      await world.poke('one');
+      await world.client.patch(
+        builtinKinds.StatefulSet,
+        { name: 'postgres', namespace: 'luna-one' },
+        { type: 'merge', body: { metadata: { finalizers: null } } },
+      );
+      await world.settle('one');
+      expect(await world.condition('one', 'Degraded')).toMatchObject({ status: 'False' });
+      expect(JSON.stringify((await world.get('StatefulSet', 'postgres', 'luna-one'))?.['spec'])).toContain('60Gi');
+    });
+
     it('says what could not be written, and goes on when it can', async () => {
       const { spec } = tenantObject('one');
       const database = {
-        storage: { ...spec.database.storage, size: '20Gi' },
+        storage: { ...spec.database.storage, size: '60Gi' },
         resources: { requests: { memory: '4Gi' }, limits: { memory: '1Gi' } },
       };
       await world.apply('one', { database });
@@ -272,14 +363,14 @@ describe('the operator, with the rights that the chart gives it', () => {
     });
   });
 
-  it('was never refused a right, and holds none on Secrets but to make and read them', async () => {
+  it('was never refused a right, and holds none on Secrets but to make, read and renew them', async () => {
     const { items } = await world.client.list(builtinKinds.ClusterRole);
     const rules = items.find(({ metadata }) => metadata.name === 'luna-operator')?.['rules'] as {
       resources: string[];
       verbs: string[];
     }[];
     const secrets = rules.filter(({ resources }) => resources.includes('secrets')).flatMap(({ verbs }) => verbs);
-    expect(secrets.sort()).toEqual(['create', 'get', 'list', 'watch']);
+    expect(secrets.sort()).toEqual(['create', 'get', 'list', 'patch', 'watch']);
     expect(rules.some(({ verbs, resources }) => verbs.includes('*') || resources.includes('*'))).toBe(false);
     expect(world.refused()).toEqual([]);
   });
@@ -297,27 +388,3 @@ const withoutAddress = ({
   labels: metadata.labels,
   annotations: metadata.annotations,
 });
-
-/** Makes a claim that counts as bound to a class that can grow, as a provisioner would. */
-async function bindClaim({ client }: World, claim: KubeObject): Promise<void> {
-  const storageClass: KubeObject = {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: 'growing' },
-    provisioner: 'example.io/test',
-    allowVolumeExpansion: true,
-  };
-  await client.apply(storageClass, { fieldManager: 'test' });
-  const { name, namespace } = claim.metadata;
-  const created = await client.create(claim);
-  const ref = { name, namespace };
-  await client.patch(builtinKinds.PersistentVolumeClaim, ref, {
-    type: 'merge',
-    body: { spec: { volumeName: 'pv-test' } },
-  });
-  await client.patchStatus(builtinKinds.PersistentVolumeClaim, ref, {
-    type: 'merge',
-    body: { status: { phase: 'Bound', capacity: { storage: '10Gi' } } },
-  });
-  if (created.metadata.uid === undefined) throw new Error('the claim has no UID');
-}

@@ -11,7 +11,9 @@ import {
 import type { Registry } from 'prom-client';
 import { createObserver, type Observer } from './controller/observer.ts';
 import { createReconciler } from './controller/reconcile.ts';
+import { createRollout } from './controller/rollout.ts';
 import { createTenantMetrics } from './controller/tenant-metrics.ts';
+import { planRevision } from './plan/revision.ts';
 import type { RandomBytes } from './plan/secrets.ts';
 import type { Platform } from './platform.ts';
 import { HASH_ANNOTATION, MANAGER } from './tenant.ts';
@@ -49,8 +51,15 @@ export function createOperator(deps: OperatorDeps): Operator {
     live: (kind, ref) => observer.live(kind, ref),
     candidates: (kind, scope) => observer.list(kind, scope.namespace),
   });
+  const rollout = createRollout({
+    revision: planRevision(platform),
+    settings: platform.rollout,
+    tenants: () => observer.tenants(),
+    now: deps.now,
+  });
   const reconcile = createReconciler({
     ...deps,
+    rollout,
     applier,
     observer,
     events,
@@ -62,7 +71,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     controller: () =>
       createController({
         name: 'lunatenant',
-        sources: observer.sources,
+        sources: [...observer.sources, rollout.source],
         reconcile,
         concurrency: platform.controller.concurrency,
         resyncMs: platform.controller.resyncSeconds * 1000,

@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { builtinKinds } from '@luna-iems/kube-runtime';
 import { OWN_KINDS } from './controller/observer.ts';
+import { OPTIONAL_KINDS } from './optional-kinds.ts';
 
 interface Rule {
   apiGroups: string[];
   resources: string[];
+  resourceNames?: string[];
   verbs: string[];
 }
 
@@ -29,18 +31,19 @@ const grants = (rules: Rule[]): string[] =>
     .sort();
 
 /** What the code calls: server-side apply is create and patch, the observer lists and watches, pruning deletes. */
-const own = OWN_KINDS.flatMap((kind) => {
-  const { apiVersion, plural } = builtinKinds[kind];
+const kinds = [...OWN_KINDS.map((kind) => builtinKinds[kind]), ...Object.values(OPTIONAL_KINDS)];
+const own = kinds.flatMap(({ apiVersion, plural }) => {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
   return ['create', 'patch', 'list', 'watch', 'delete'].map((verb) => `${group}/${plural} ${verb}`);
 });
 const further = [
   ...['create', 'get', 'list', 'watch', 'patch', 'delete'].map((verb) => `/namespaces ${verb}`),
-  ...['create', 'get', 'list', 'watch'].map((verb) => `/secrets ${verb}`),
+  ...['create', 'get', 'list', 'patch', 'watch'].map((verb) => `/secrets ${verb}`),
   ...['list', 'watch', 'patch'].map((verb) => `/persistentvolumeclaims ${verb}`),
   ...['list', 'watch'].map((verb) => `/pods ${verb}`),
   ...['list', 'watch', 'patch'].map((verb) => `luna-iems.io/lunatenants ${verb}`),
   'luna-iems.io/lunatenants/status patch',
+  ...['list', 'watch'].map((verb) => `apiextensions.k8s.io/customresourcedefinitions ${verb}`),
   ...['create', 'patch'].map((verb) => `events.k8s.io/events ${verb}`),
   // Granted on by tenant-api's Role.
   'batch/cronjobs get',
@@ -49,5 +52,13 @@ const further = [
 describe("the chart's ClusterRole", () => {
   it('grants what the operator uses, and nothing more', () => {
     expect(grants(clusterRole())).toEqual([...new Set([...own, ...further])].sort());
+  });
+
+  it('reaches the CRDs of the optional kinds and no other', () => {
+    const names = clusterRole().find(({ resources }) => resources.includes('customresourcedefinitions'))?.resourceNames;
+    const wanted = Object.values(OPTIONAL_KINDS).map(
+      ({ plural, apiVersion }) => `${plural}.${apiVersion.split('/')[0]}`,
+    );
+    expect(names).toEqual(wanted.sort());
   });
 });

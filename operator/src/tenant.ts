@@ -30,6 +30,12 @@ export const COMPONENT_LABEL = 'app.kubernetes.io/name';
 export const TENANT_UID_ANNOTATION = 'luna-iems.io/tenant-uid';
 /** On the Namespace: its LunaTenant was deleted under Retain; one of the same name may take it up again. */
 export const RETAINED_ANNOTATION = 'luna-iems.io/retained';
+/** On the LunaTenant: any new value asks for new content of all its Secrets. */
+export const ROTATE_ANNOTATION = 'luna-iems.io/rotate-secrets';
+/** On a Secret: the value that its content was last renewed for. */
+export const ROTATED_ANNOTATION = 'luna-iems.io/rotated';
+/** On what has pods: a hash of what they are like. */
+export const TEMPLATE_ANNOTATION = 'luna-iems.io/template';
 export const HASH_ANNOTATION = 'luna-iems.io/applied-hash';
 
 /** The namespace that holds everything of this tenant. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { builtinKinds } from '@luna-iems/kube-runtime';
 import { lunaTenantKind } from './tenant.ts';
+import { eventually } from './testing/cluster.ts';
 import { startWorld, type World } from './testing/world.ts';
 
 const UID = 'luna-iems.io/tenant-uid';
@@ -87,6 +88,21 @@ describe('the operator and several tenants', () => {
       });
       expect(await world.tenant('blue')).toMatchObject({ status: { phase: 'Deleting' } });
       expect(await world.condition('blue', 'Ready')).toMatchObject({ reason: 'DeletingNamespace' });
+
+      // The namespace controller's part, and a backup tool's that does not let go.
+      const said = 'Some content in the namespace has finalizers remaining: example.io/backup in 1 resource instances';
+      const time = '2026-01-02T03:04:05Z';
+      const condition = { type: 'NamespaceFinalizersRemaining', status: 'True', reason: 'Some', message: said };
+      const body = { status: { conditions: [{ ...condition, lastTransitionTime: time }] } };
+      await world.client.patchStatus(builtinKinds.Namespace, { name: 'luna-blue' }, { type: 'merge', body });
+      const service = { name: 'qdrant', namespace: 'luna-blue' };
+      const hold = { metadata: { finalizers: ['example.io/backup'] } };
+      await world.client.patch(builtinKinds.Service, service, { type: 'merge', body: hold });
+      await world.client.delete(builtinKinds.Service, service);
+      await eventually('the tenant says what it waits for', async () => {
+        const { message } = (await world.condition('blue', 'Ready')) ?? { message: '' };
+        return message.includes(said) && message.includes('Service qdrant (example.io/backup)');
+      });
     });
 
     it('under Retain without its data, and takes it up again under the same name', async () => {

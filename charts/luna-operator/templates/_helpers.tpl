@@ -23,7 +23,14 @@ imagePullSecrets: {{ .Values.imagePullSecrets | toJson }}
 logLevel: {{ .Values.tenants.logLevel }}
 network:
   {{- toYaml .Values.tenants.network | nindent 2 }}
+scheduling: {{ .Values.tenants.scheduling | toJson }}
+inherit:
+  {{- toYaml .Values.tenants.inherit | nindent 2 }}
+monitoring:
+  {{- toYaml .Values.tenants.serviceMonitor | nindent 2 }}
 quota: {{ .Values.tenants.quota | default dict | toJson }}
+rollout:
+  {{- toYaml .Values.tenants.rollout | nindent 2 }}
 controller:
   {{- toYaml .Values.controller | nindent 2 }}
 {{- end }}

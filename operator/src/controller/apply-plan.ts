@@ -7,18 +7,17 @@ import {
   type KubeObject,
   type KubeResource,
 } from '@luna-iems/kube-runtime';
-import { passGates, schemaJobName } from '../gates.ts';
+import { mayPass, schemaJobName } from '../gates.ts';
+import { OPTIONAL_KINDS } from '../optional-kinds.ts';
 import { jobState, overlay, type Job, type Observed } from '../observed.ts';
 import type { Planned } from '../plan/meta.ts';
-import { missingSecrets, type RandomBytes } from '../plan/secrets.ts';
 import { TENANT_LABEL, MANAGED_BY_LABEL, MANAGER, namespaceOf, type LunaTenant } from '../tenant.ts';
 import { OWN_KINDS } from './observer.ts';
-import { growVolumes } from './volumes.ts';
+import { growVolumes, withFormerClaims, withLiveClaims } from './volumes.ts';
 
 export interface ApplyDeps {
   client: Client;
   applier: Applier;
-  random: RandomBytes;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -51,12 +50,14 @@ const FOUNDATION: ReadonlySet<string> = new Set(['Namespace', 'NetworkPolicy', '
  * longer planned is deleted. A workload that cannot be written does not keep the others back.
  */
 export async function applyPlan(deps: ApplyDeps, input: PlanInput): Promise<PlanOutcome> {
-  const { ready, held } = passGates(input.tenant, input.planned, input.observed);
+  const { tenant, planned } = input;
   const pass: Pass = { written: [], errors: [], failures: [], recreating: false };
-  for (const item of ready) {
-    if (!(await write(deps, input, pass, item.object))) break;
+  for (const item of planned) {
+    // Asked anew for each: what was written a moment ago may have closed a gate.
+    if (!mayPass(tenant, planned, { item, observed: overlay(input.observed, pass.written) })) continue;
+    if (!(await write(deps, input, pass, item))) break;
   }
-  if (pass.errors.length === 0) await prune(deps, input, [...ready, ...held]);
+  if (pass.errors.length === 0) await prune(deps, input, planned);
   const observed = overlay(input.observed, pass.written);
   const retryMs = await retrySchema(deps, input, observed);
   return {
@@ -75,10 +76,11 @@ interface Pass {
 }
 
 /** Writes one object of the plan; false when nothing after it may be written. */
-async function write(deps: ApplyDeps, input: PlanInput, pass: Pass, object: KubeObject): Promise<boolean> {
-  const { kind, metadata } = object;
+async function write(deps: ApplyDeps, input: PlanInput, pass: Pass, item: Planned): Promise<boolean> {
+  const { kind, metadata } = item.object;
   try {
-    await bring(deps, input, pass, object);
+    if (item.held === undefined) await bring(deps, input, pass, item.object);
+    else await keepNumber(deps, input, item.object, item.held);
     return true;
   } catch (error) {
     if (isOurEnd(error)) throw error;
@@ -92,13 +94,41 @@ async function write(deps: ApplyDeps, input: PlanInput, pass: Pass, object: Kube
 
 async function bring(deps: ApplyDeps, input: PlanInput, pass: Pass, object: KubeObject): Promise<void> {
   const { observed, signal } = input;
-  // The first thing after the policies and limits that needs to be there before any pod.
-  if (object.kind === 'ServiceAccount') await createSecrets(deps, input, pass.written);
-  if (object.kind === 'StatefulSet' && (await growVolumes(deps.client, object, observed, signal)) === 'recreating') {
-    pass.recreating = true;
-    return;
+  if (object.kind === 'StatefulSet') return bringStatefulSet(deps, input, pass, withLiveClaims(object, observed));
+  pass.written.push((await deps.applier.apply(object, signal)).object);
+}
+
+async function bringStatefulSet(deps: ApplyDeps, input: PlanInput, pass: Pass, object: KubeObject): Promise<void> {
+  const { observed, signal } = input;
+  try {
+    if ((await growVolumes(deps.client, object, observed, signal)) === 'recreating') {
+      pass.recreating = true;
+      return;
+    }
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    // A size that the StorageClass refuses, and that nobody may take back, must not keep everything else from the pods.
+    pass.written.push((await deps.applier.apply(withFormerClaims(object, observed), signal)).object);
+    throw error;
   }
   pass.written.push((await deps.applier.apply(object, signal)).object);
+}
+
+/** True when the API server understood a request and will not do it. */
+function isRefused(error: unknown): boolean {
+  return hasCode(error, 'KUBE_FORBIDDEN', 'KUBE_INVALID');
+}
+
+/** Of what is held back only the number of pods is put right. */
+async function keepNumber(
+  { client }: ApplyDeps,
+  { signal }: PlanInput,
+  live: KubeObject,
+  { replicas }: NonNullable<Planned['held']>,
+): Promise<void> {
+  if (replicas === undefined || (live['spec'] as { replicas?: number }).replicas === replicas) return;
+  const patch = { type: 'merge', body: { spec: { replicas } } } as const;
+  await client.patch(client.kindOf(live), refOf(live), patch, { fieldManager: MANAGER, signal });
 }
 
 /** True when the process is ending or may no longer write: not the tenant's fault, and nothing to report. */
@@ -106,22 +136,11 @@ export function isOurEnd(error: unknown): boolean {
   return hasCode(error, 'KUBE_ABORTED', 'KUBE_FENCED');
 }
 
-async function createSecrets({ applier, random }: ApplyDeps, input: PlanInput, written: KubeObject[]): Promise<void> {
-  const { tenant, observed, signal } = input;
-  const existing = [...observed.list('Secret'), ...written.filter(({ kind }) => kind === 'Secret')];
-  const names = new Set(existing.map(({ metadata }) => metadata.name));
-  for (const secret of missingSecrets(tenant, names, random)) {
-    await applier.createOnce(secret, signal);
-    // Only the name is kept.
-    written.push({ apiVersion: 'v1', kind: 'Secret', metadata: secret.metadata });
-  }
-}
-
 async function prune({ applier }: ApplyDeps, { tenant, signal }: PlanInput, keep: readonly Planned[]): Promise<void> {
   await applier.prune(
     keep.map(({ object }) => object),
     {
-      kinds: OWN_KINDS.map((kind) => builtinKinds[kind]),
+      kinds: [...Object.values(OPTIONAL_KINDS), ...OWN_KINDS.map((kind) => builtinKinds[kind])],
       namespace: namespaceOf(tenant),
       labels: { [TENANT_LABEL]: tenant.metadata.name, [MANAGED_BY_LABEL]: MANAGER },
     },

@@ -1,13 +1,19 @@
 import {
   builtinKinds,
+  createApplier,
+  hasCode,
   removeFinalizer,
-  type Applier,
   type Client,
   type EventRecorder,
   type KubeObject,
+  type KubeResource,
+  type PruneScope,
+  type ResourceKind,
 } from '@luna-iems/kube-runtime';
+import { OPTIONAL_KINDS } from '../optional-kinds.ts';
 import {
   FINALIZER,
+  HASH_ANNOTATION,
   MANAGED_BY_LABEL,
   MANAGER,
   RETAINED_ANNOTATION,
@@ -17,18 +23,22 @@ import {
   type LunaTenant,
 } from '../tenant.ts';
 import { mayDelete, remains } from './claim.ts';
-import { OWN_KINDS } from './observer.ts';
+import { OWN_KINDS, type Observer } from './observer.ts';
+import { remainingOf } from './remaining.ts';
 
 export interface FinalizeDeps {
   client: Client;
-  applier: Applier;
   events: EventRecorder;
+  observer: Pick<Observer, 'list'>;
 }
 
 export type FinalizeOutcome = { done: true } | { done: false; reason: string; message: string };
 
 /** Kept under Retain beside volumes and Secrets, so that what is left stays fenced in. */
 const STAYS: ReadonlySet<string> = new Set(['NetworkPolicy', 'ResourceQuota', 'LimitRange']);
+
+/** What a namespace can wait for, of all that the operator sees. */
+const SEEN = [...OWN_KINDS, 'PersistentVolumeClaim', 'Pod', 'Secret'] as const;
 
 /** Carries out what `deletionPolicy` says, then lets the LunaTenant go. Safe to repeat from any point. */
 export async function finalize(deps: FinalizeDeps, tenant: LunaTenant, signal: AbortSignal): Promise<FinalizeOutcome> {
@@ -59,7 +69,7 @@ async function letGo(deps: FinalizeDeps, target: Target): Promise<FinalizeOutcom
   return tenant.spec.deletionPolicy === 'Delete' ? deleteNamespace(deps, target) : retain(deps, target);
 }
 
-async function deleteNamespace({ client, events }: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {
+async function deleteNamespace({ client, events, observer }: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {
   const { tenant, namespace, signal } = target;
   const { name, uid, deletionTimestamp } = namespace.metadata;
   if (deletionTimestamp === undefined) {
@@ -67,23 +77,64 @@ async function deleteNamespace({ client, events }: FinalizeDeps, target: Target)
     events.record({ regarding: tenant, type: 'Normal', reason: 'DeletingNamespace', action: 'Delete', note });
     await client.delete(builtinKinds.Namespace, { name }, { uid, signal });
   }
+  const objects = SEEN.flatMap((kind) => observer.list(builtinKinds[kind], name));
   return {
     done: false,
     reason: 'DeletingNamespace',
-    message: `namespace ${name} is being deleted${remains(namespace)}`,
+    message: `namespace ${name} is being deleted${remains(namespace)}${remainingOf(objects)}`,
   };
 }
 
-async function retain({ client, applier, events }: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {
+async function retain({ client, events }: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {
   const { tenant, namespace, signal } = target;
   const { name } = namespace.metadata;
   // First, so that a crash after it leaves a namespace that can be taken up again.
   const body = { metadata: { annotations: { [RETAINED_ANNOTATION]: 'true' } } };
   await client.patch(builtinKinds.Namespace, { name }, { type: 'merge', body }, { fieldManager: MANAGER, signal });
-  const kinds = OWN_KINDS.filter((kind) => !STAYS.has(kind)).map((kind) => builtinKinds[kind]);
+  const kinds = [
+    ...Object.values(OPTIONAL_KINDS),
+    ...OWN_KINDS.filter((kind) => !STAYS.has(kind)).map((kind) => builtinKinds[kind]),
+  ];
   const labels = { [TENANT_LABEL]: tenant.metadata.name, [MANAGED_BY_LABEL]: MANAGER };
-  await applier.prune([], { kinds, namespace: name, labels }, signal);
+  if (!(await clear(client, { kinds, namespace: name, labels }, signal))) {
+    return { done: false, reason: 'RemovingWorkloads', message: `workloads in namespace ${name} are being removed` };
+  }
   const note = `workloads removed; namespace ${name} keeps its volumes and Secrets for a LunaTenant of the same name`;
   events.record({ regarding: tenant, type: 'Normal', reason: 'Retained', action: 'Delete', note });
   return DONE;
+}
+
+/**
+ * Deletes what the scope selects; true when a list showed nothing left. By live lists: what the cache does not know yet, or knows by a
+ * former UID, would stay for ever once the LunaTenant is gone.
+ */
+async function clear(client: Client, scope: PruneScope, signal: AbortSignal): Promise<boolean> {
+  let left = 0;
+  const candidates = async (kind: ResourceKind, { namespace, labels }: PruneScope): Promise<KubeResource[]> => {
+    const labelSelector = Object.entries(labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(',');
+    const { items } = await client
+      .list(kind, { namespace, labelSelector, metadataOnly: true, signal })
+      .catch(noSuchKind);
+    left += items.filter(isOurs).length;
+    return items;
+  };
+  const applier = createApplier({ client, fieldManager: MANAGER, hashAnnotation: HASH_ANNOTATION, candidates });
+  for (let pass = 0; pass < 2; pass += 1) {
+    left = 0;
+    await applier.prune([], scope, signal);
+    if (left === 0) return true;
+  }
+  return false;
+}
+
+/** Neither on its way out, nor somebody else's to take away, as a CronJob's Jobs are. */
+const isOurs = ({ metadata }: KubeResource): boolean =>
+  metadata.deletionTimestamp === undefined && !metadata.ownerReferences?.some(({ controller }) => controller);
+
+/** A kind whose CRD is not installed has no objects. */
+function noSuchKind(error: unknown): { items: KubeObject[] } {
+  if (hasCode(error, 'KUBE_NOT_FOUND')) return { items: [] };
+  throw error;
 }

@@ -6,18 +6,22 @@ import {
   objectKey,
   specOrMetadataChanged,
   type BuiltinKind,
+  type Change,
   type Client,
   type KubeObject,
   type Logger,
   type ObjectRef,
   type Reflector,
+  type ReflectorDeps,
   type ResourceKind,
   type RuntimeMetrics,
   type Source,
 } from '@luna-iems/kube-runtime';
 import type { Observed } from '../observed.ts';
+import { OPTIONAL_KINDS, type OptionalKindName } from '../optional-kinds.ts';
 import type { Endpoint } from '../plan/network.ts';
 import { TENANT_LABEL, lunaTenantKind, namespaceOf, type LunaTenant } from '../tenant.ts';
+import { createOptionalKind } from './optional-kind.ts';
 
 /** Kinds that the operator makes in a tenant's namespace and takes away when they are no longer wanted, users before used. */
 export const OWN_KINDS = [
@@ -44,12 +48,15 @@ const OTHER_KINDS = ['Namespace', 'Secret', 'PersistentVolumeClaim', 'Pod'] as c
 export interface Observer {
   tenant(name: string): LunaTenant | undefined;
   tenantNames(): string[];
+  tenants(): readonly LunaTenant[];
   namespace(name: string): KubeObject | undefined;
   of(tenant: LunaTenant): Observed;
   /** The live object as last seen, for the applier. */
   live(kind: ResourceKind, ref: ObjectRef): KubeObject | undefined;
   /** Objects of a kind in a namespace, for pruning. */
   list(kind: ResourceKind, namespace: string | undefined): readonly KubeObject[];
+  /** The optional kinds that the cluster knows right now. */
+  available(): ReadonlySet<OptionalKindName>;
   /** Where the cluster's API server listens. */
   apiServer(): Endpoint[];
   /** What wakes the controller. */
@@ -76,15 +83,24 @@ export function createObserver(deps: ObserverDeps): Observer {
     namespace: 'default',
     labelSelector: 'kubernetes.io/service-name=kubernetes',
   });
-  const reflectorOf = (kind: string): Reflector<KubeObject> | undefined => {
-    const known = builtinKinds[kind as BuiltinKind] as ResourceKind | undefined;
-    return known === undefined ? undefined : children.get(kindKey(known));
-  };
   const tenantNames = (): string[] => tenants.store.keys();
+  const optional = Object.values(OPTIONAL_KINDS).map((kind) =>
+    createOptionalKind({ ...selected(deps, kind), keys: tenantKey, everybody: tenantNames }),
+  );
+  const optionalOf = (key: string): Reflector<KubeObject> | undefined =>
+    optional.find(({ kind }) => kindKey(kind) === key)?.reflector();
+  const reflectorFor = (kind: ResourceKind): Reflector<KubeObject> | undefined =>
+    children.get(kindKey(kind)) ?? optionalOf(kindKey(kind));
+  const reflectorOf = (name: string): Reflector<KubeObject> | undefined => {
+    const known = (builtinKinds[name as BuiltinKind] ?? OPTIONAL_KINDS[name as OptionalKindName]) as
+      ResourceKind | undefined;
+    return known === undefined ? undefined : reflectorFor(known);
+  };
 
   return {
     tenant: (name) => tenants.store.get(name),
     tenantNames,
+    tenants: () => tenants.store.list(),
     namespace: (name) => reflectorOf('Namespace')?.store.get(name),
     of(tenant) {
       const namespace = namespaceOf(tenant);
@@ -96,30 +112,45 @@ export function createObserver(deps: ObserverDeps): Observer {
           ),
       };
     },
-    live: (kind, ref) => children.get(kindKey(kind))?.store.get(objectKey(ref)),
+    live: (kind, ref) => reflectorFor(kind)?.store.get(objectKey(ref)),
     list: (kind, namespace) =>
-      (children.get(kindKey(kind))?.store.list() ?? []).filter(({ metadata }) => metadata.namespace === namespace),
+      (reflectorFor(kind)?.store.list() ?? []).filter(({ metadata }) => metadata.namespace === namespace),
+    available: () =>
+      new Set(optional.filter((one) => one.reflector() !== undefined).map(({ kind }) => kind.kind as OptionalKindName)),
     apiServer: () => slices.store.list().flatMap(endpointsOf),
     sources: [
-      fromReflector(tenants, { when: specOrMetadataChanged }),
-      ...[...children.values()].map((reflector) => fromReflector(reflector, { keys: tenantKey })),
+      fromReflector(tenants, { when: (change) => specOrMetadataChanged(change) || isOutdated(change) }),
+      ...[...children.values()].map((reflector) =>
+        // Of a Secret only metadata is known, and new content shows in nothing but its version.
+        fromReflector(
+          reflector,
+          reflector.kind.kind === 'Secret' ? { keys: tenantKey, when: always } : { keys: tenantKey },
+        ),
+      ),
       fromReflector(slices, { keys: tenantNames }),
+      ...optional.map(({ source }) => source),
     ],
     run: async (signal) => {
-      await Promise.all([tenants, slices, ...children.values()].map((reflector) => reflector.run(signal)));
+      await Promise.all([tenants, slices, ...children.values(), ...optional].map((part) => part.run(signal)));
     },
   };
 }
 
+const always = (): boolean => true;
+
 function childReflector(deps: ObserverDeps, kind: BuiltinKind): Reflector<KubeObject> {
-  return createReflector({
-    ...deps,
-    kind: builtinKinds[kind],
-    labelSelector: TENANT_LABEL,
-    // What Secrets hold never enters this process.
-    metadataOnly: kind === 'Secret',
-    indexers: { [BY_TENANT]: tenantKey },
-  });
+  // What Secrets hold never enters this process.
+  return createReflector({ ...selected(deps, builtinKinds[kind]), metadataOnly: kind === 'Secret' });
+}
+
+/** Of a kind, what carries a tenant's label. */
+function selected(deps: ObserverDeps, kind: ResourceKind): ReflectorDeps<KubeObject> {
+  return { ...deps, kind, labelSelector: TENANT_LABEL, indexers: { [BY_TENANT]: tenantKey } };
+}
+
+/** A status of an older generation was written over a newer one: by a former leader, or by us when our view was old. */
+function isOutdated({ type, object }: Change<LunaTenant>): boolean {
+  return type === 'updated' && object.status?.observedGeneration !== object.metadata.generation;
 }
 
 function tenantKey({ metadata }: KubeObject): string[] {

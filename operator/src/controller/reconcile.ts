@@ -9,7 +9,9 @@ import {
   type ReconcileResult,
 } from '@luna-iems/kube-runtime';
 import { isPulling } from '../gates.ts';
+import type { Observed } from '../observed.ts';
 import { desired, planProblem } from '../plan/desired.ts';
+import { holdBack } from '../plan/held-back.ts';
 import { planNamespace } from '../plan/namespace.ts';
 import type { RandomBytes } from '../plan/secrets.ts';
 import type { Platform } from '../platform.ts';
@@ -27,7 +29,9 @@ import { applyPlan } from './apply-plan.ts';
 import { claimNamespace } from './claim.ts';
 import { finalize } from './finalize.ts';
 import type { Observer } from './observer.ts';
+import { createSecretKeeper } from './secret-keeper.ts';
 import { createReporter } from './report.ts';
+import type { Rollout } from './rollout.ts';
 import type { TenantMetrics } from './tenant-metrics.ts';
 
 export interface ReconcilerDeps {
@@ -38,6 +42,7 @@ export interface ReconcilerDeps {
   logger: Logger;
   metrics: TenantMetrics;
   platform: Platform;
+  rollout: Rollout;
   random: RandomBytes;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -51,11 +56,13 @@ const DELETION_POLL_MS = 2_000;
 
 /** One pass over one tenant: looks at what is there, brings it nearer to what is wanted, and reports. Safe to repeat at any time. */
 export function createReconciler(deps: ReconcilerDeps): Reconcile {
-  const { client, observer, metrics, now } = deps;
+  const { client, observer, metrics, rollout, now } = deps;
   const reporter = createReporter(deps);
+  const secrets = createSecretKeeper(deps);
   const report = async (tenant: LunaTenant, status: LunaTenantStatus, signal: AbortSignal): Promise<void> => {
     await reporter.report(tenant, status, signal);
     metrics.observe(tenant.metadata.name, status);
+    rollout.observe(tenant.metadata.name, status);
   };
 
   const remove = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
@@ -80,14 +87,27 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
   const provide = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
     const { platform } = deps;
     const observed = observer.of(tenant);
-    const facts = { apiServer: observer.apiServer(), pulling: isPulling(tenant, observed) };
-    const planned = desired(tenant, platform, facts);
+    const facts = {
+      apiServer: observer.apiServer(),
+      pulling: isPulling(tenant, observed),
+      available: observer.available(),
+      secrets: await secrets.keep(tenant, observed, signal),
+    };
+    const full = desired(tenant, platform, facts);
+    const turn = rollout.turn(tenant, isFresh(observed));
+    if (turn.verdict === 'begin') {
+      await report(tenant, { ...(tenant.status as LunaTenantStatus), rollout: 'Rolling' }, signal);
+      return { requeueAfterMs: 1 };
+    }
+    const planned = turn.verdict === 'wait' ? holdBack(full, observed) : full;
     const outcome = await applyPlan(deps, { tenant, planned, observed, signal });
-    const situation = { tenant, planned, observed: outcome.observed, platform, failure: outcome.failure };
+    const update = { revision: rollout.revision, waiting: turn.verdict === 'wait', fresh: isFresh(observed) };
+    const situation = { tenant, planned, observed: outcome.observed, platform, update, failure: outcome.failure };
     await report(tenant, statusOf(situation, now()), signal);
     // Thrown only now, so that the status says what failed before the queue backs off.
     if (outcome.errors.length > 0) throw new AggregateError(outcome.errors, outcome.failure);
-    return { requeueAfterMs: outcome.againAfterMs };
+    const again = [outcome.againAfterMs, turn.verdict === 'wait' ? turn.againAfterMs : undefined];
+    return { requeueAfterMs: soonest(again) };
   };
 
   const pause = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
@@ -110,6 +130,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
     if (known === undefined) {
       metrics.forget(name);
       reporter.forget(name);
+      secrets.forget(name);
+      rollout.forget(name);
       return {};
     }
     const tenant = reporter.current(known);
@@ -118,6 +140,15 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
     if (tenant.spec.paused) return pause(tenant, signal);
     return isLeaving(tenant) && !tenant.spec.deletionProtection ? remove(tenant, signal) : keep(tenant, signal);
   };
+}
+
+/** True before the tenant's first workload. */
+const isFresh = (observed: Observed): boolean =>
+  observed.list('StatefulSet').length === 0 && observed.list('Deployment').length === 0;
+
+function soonest(delays: readonly (number | undefined)[]): number | undefined {
+  const known = delays.filter((delay) => delay !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 const isLeaving = (tenant: LunaTenant): boolean => tenant.metadata.deletionTimestamp !== undefined;

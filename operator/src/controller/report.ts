@@ -57,12 +57,18 @@ export interface Transition {
 /** What is worth an Event between two statuses: becoming ready or not, trouble that begins or ends, refusals. */
 export function transitions(before: LunaTenantStatus | undefined, after: LunaTenantStatus): Transition[] {
   const was = (type: string): Condition | undefined => before?.conditions?.find((condition) => condition.type === type);
-  return (after.conditions ?? []).flatMap((now) => {
+  const { secretRotation } = after;
+  const rotated =
+    secretRotation !== undefined && secretRotation !== before?.secretRotation
+      ? [normal('SecretsRotated', `every part runs with the Secrets of rotation ${secretRotation}`)]
+      : [];
+  const changes = (after.conditions ?? []).flatMap((now) => {
     const former = was(now.type);
     if (former?.status === now.status && (now.status === 'False' || former.reason === now.reason)) return [];
     const told = TELL[now.type]?.(now, former);
     return told === undefined ? [] : [told];
   });
+  return [...changes, ...rotated];
 }
 
 type Tell = (now: Condition, former: Condition | undefined) => Transition | undefined;

@@ -36,6 +36,32 @@ export async function growVolumes(
   return 'recreating';
 }
 
+/**
+ * The StatefulSet with its claims as large as they are where they are larger than wanted: Kubernetes refuses any other size, and a
+ * volume never shrinks. That happens when a tenant is taken up again with a smaller size than it had.
+ */
+export function withLiveClaims(desired: KubeObject, observed: Observed): KubeObject {
+  const live = observed.find('StatefulSet', desired.metadata.name);
+  if (live === undefined) return desired;
+  const volumeClaimTemplates = templates(desired).map((wanted) => {
+    const size = sizeOf(liveTemplate(live, wanted));
+    if (size === undefined || !isSmaller(sizeOf(wanted), size)) return wanted;
+    return { ...wanted, spec: { ...wanted.spec, resources: { requests: { storage: size } } } };
+  });
+  return { ...desired, spec: { ...(desired['spec'] as object), volumeClaimTemplates } };
+}
+
+/** The StatefulSet with the claims that it has, for when they cannot grow: all else of it may still change. */
+export function withFormerClaims(desired: KubeObject, observed: Observed): KubeObject {
+  const live = observed.find('StatefulSet', desired.metadata.name);
+  if (live === undefined) return desired;
+  const volumeClaimTemplates = templates(desired).map((wanted) => ({
+    ...wanted,
+    spec: { ...wanted.spec, resources: (liveTemplate(live, wanted) ?? wanted).spec.resources },
+  }));
+  return { ...desired, spec: { ...(desired['spec'] as object), volumeClaimTemplates } };
+}
+
 const templates = (set: KubeObject): ClaimTemplate[] =>
   (set['spec'] as { volumeClaimTemplates?: ClaimTemplate[] }).volumeClaimTemplates ?? [];
 

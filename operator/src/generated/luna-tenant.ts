@@ -16,6 +16,10 @@ export interface LunaTenantSpec {
    */
   database: {
     /**
+     * Image of PostgreSQL with TimescaleDB; the platform's when left out.
+     */
+    image?: string;
+    /**
      * The volume of the database. It may grow, never shrink; its class cannot change.
      */
     storage: {
@@ -50,6 +54,10 @@ export interface LunaTenantSpec {
    * Qdrant, which holds the documents' embeddings.
    */
   vectorStore: {
+    /**
+     * Image of Qdrant; the platform's when left out.
+     */
+    image?: string;
     /**
      * The volume of the vector store. It may grow, never shrink; its class cannot change.
      */
@@ -86,6 +94,10 @@ export interface LunaTenantSpec {
    */
   extraction: {
     /**
+     * Image of Apache Tika; the platform's when left out.
+     */
+    image?: string;
+    /**
      * CPU and memory of text extraction; 50m and 384Mi requested, 2Gi memory at most, when left out. Less than 2Gi lets large documents kill it.
      */
     resources?: {
@@ -107,6 +119,56 @@ export interface LunaTenantSpec {
    * Ollama and the models it serves. All of them stay loaded.
    */
   models: {
+    /**
+     * Where the model server's pods run. A field that is left out is as in spec.scheduling.
+     */
+    scheduling?: {
+      /**
+       * Labels that a node must have.
+       */
+      nodeSelector?: {
+        [k: string]: string;
+      };
+      /**
+       * Taints of nodes that the pods put up with.
+       */
+      tolerations?: {
+        /**
+         * The taint's key; every key when left out, with operator Exists.
+         */
+        key?: string;
+        /**
+         * Equal (the default) compares the value, Exists takes any.
+         */
+        operator?: 'Equal' | 'Exists';
+        /**
+         * The taint's value, for Equal.
+         */
+        value?: string;
+        /**
+         * The taint's effect; every effect when left out.
+         */
+        effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+        /**
+         * How long a pod may stay on a node with a NoExecute taint; for ever when left out.
+         */
+        tolerationSeconds?: number;
+      }[];
+      /**
+       * Affinity as in a pod's spec (nodeAffinity, podAffinity, podAntiAffinity); it is checked when the pods' owners are written, and a mistake shows in the condition Degraded.
+       */
+      affinity?: {
+        [k: string]: unknown;
+      };
+      /**
+       * PriorityClass of the pods. It must exist.
+       */
+      priorityClassName?: string;
+    };
+    /**
+     * Image of the model server (Ollama); the platform's when left out.
+     */
+    serverImage?: string;
     /**
      * The model that turns text into vectors. Changing it makes the tenant API index everything anew.
      */
@@ -178,6 +240,10 @@ export interface LunaTenantSpec {
    */
   api: {
     /**
+     * Image of the tenant API, which also carries the schema migrations; the platform's when left out.
+     */
+    image?: string;
+    /**
      * Number of API pods, 1 to 10. Use hibernate, not 0, to switch a tenant off.
      */
     replicas: number;
@@ -214,12 +280,69 @@ export interface LunaTenantSpec {
        * Name of a TLS Secret in the tenant's namespace. Without it the Ingress speaks plain HTTP.
        */
       tlsSecretName?: string;
+      /**
+       * Annotations of the Ingress, for its controller or for cert-manager.
+       */
+      annotations?: {
+        [k: string]: string;
+      };
+    };
+    /**
+     * Makes the API reachable through a Gateway, where the cluster has the Gateway API. TLS is the Gateway's matter.
+     */
+    httpRoute?: {
+      /**
+       * The host names, for example demo.luna.example.com.
+       */
+      hostnames: string[];
+      /**
+       * The Gateways that the route hangs on. Each must admit routes from the tenant's namespace.
+       */
+      parentRefs: {
+        /**
+         * Name of the Gateway.
+         */
+        name: string;
+        /**
+         * Namespace of the Gateway; the tenant's own when left out.
+         */
+        namespace?: string;
+        /**
+         * Name of a listener of the Gateway; all of them when left out.
+         */
+        sectionName?: string;
+        /**
+         * Port of the listeners; all when left out.
+         */
+        port?: number;
+      }[];
     };
   };
   /**
    * Simulated smart meters and market prices, until live sources are attached.
    */
   simulation: {
+    /**
+     * CPU and memory of each simulator run; 25m and 96Mi requested, 512Mi memory at most, when left out.
+     */
+    resources?: {
+      /**
+       * What the scheduler sets aside, for example {cpu 100m, memory 512Mi}.
+       */
+      requests?: {
+        [k: string]: number | string;
+      };
+      /**
+       * What the pod may use at most, for example {memory 1Gi}.
+       */
+      limits?: {
+        [k: string]: number | string;
+      };
+    };
+    /**
+     * Image of the simulators; the platform's when left out.
+     */
+    image?: string;
     /**
      * Whether the simulators run. POST /sim/stop pauses them without changing this field.
      */
@@ -326,6 +449,65 @@ export interface LunaTenantSpec {
     }[];
   };
   /**
+   * How the tenant's metrics reach Prometheus.
+   */
+  monitoring: {
+    /**
+     * auto: ServiceMonitors for the API and the vector store where the cluster has the Prometheus operator, also when it is installed later. enabled: the same, and the tenant counts as degraded while it is not installed. disabled: none.
+     */
+    serviceMonitor: 'auto' | 'enabled' | 'disabled';
+  };
+  /**
+   * Where the tenant's pods run. A field that is left out is the platform's.
+   */
+  scheduling?: {
+    /**
+     * Labels that a node must have.
+     */
+    nodeSelector?: {
+      [k: string]: string;
+    };
+    /**
+     * Taints of nodes that the pods put up with.
+     */
+    tolerations?: {
+      /**
+       * The taint's key; every key when left out, with operator Exists.
+       */
+      key?: string;
+      /**
+       * Equal (the default) compares the value, Exists takes any.
+       */
+      operator?: 'Equal' | 'Exists';
+      /**
+       * The taint's value, for Equal.
+       */
+      value?: string;
+      /**
+       * The taint's effect; every effect when left out.
+       */
+      effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+      /**
+       * How long a pod may stay on a node with a NoExecute taint; for ever when left out.
+       */
+      tolerationSeconds?: number;
+    }[];
+    /**
+     * Affinity as in a pod's spec (nodeAffinity, podAffinity, podAntiAffinity); it is checked when the pods' owners are written, and a mistake shows in the condition Degraded.
+     */
+    affinity?: {
+      [k: string]: unknown;
+    };
+    /**
+     * PriorityClass of the pods. It must exist.
+     */
+    priorityClassName?: string;
+  };
+  /**
+   * Names of Secrets in the tenant's namespace with which its images are pulled, beside the platform's. Nothing copies them there.
+   */
+  imagePullSecrets?: string[];
+  /**
    * Scales the tenant to zero and keeps every volume and Secret. Setting it back wakes the tenant.
    */
   hibernate: boolean;
@@ -372,10 +554,22 @@ export interface LunaTenantStatus {
      */
     api?: string;
     /**
-     * The API through the Ingress, when there is one.
+     * The API through the Ingress or the Gateway, when there is one.
      */
     external?: string;
   };
+  /**
+   * What the platform last made of the tenant's pods, as a hash. It differs from another tenant's while an update is rolled out.
+   */
+  platformRevision?: string;
+  /**
+   * Where the tenant stands in the rollout of an update; missing when it is up to date.
+   */
+  rollout?: 'Waiting' | 'Rolling';
+  /**
+   * The value of the annotation luna-iems.io/rotate-secrets whose rotation is complete, with every part on the new Secrets.
+   */
+  secretRotation?: string;
   /**
    * What runs; luna is Luna's version, the rest are image references.
    */

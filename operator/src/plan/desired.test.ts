@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { platformFixture, specFixture, tenantFixture } from '../testing/fixtures.ts';
 import type { LunaTenant, LunaTenantSpec } from '../tenant.ts';
-import { desired, planProblem } from './desired.ts';
+import { desired, planProblem, type Facts } from './desired.ts';
 import type { Container, PodSpec } from './pod.ts';
 
-const FACTS = { apiServer: [{ address: '10.0.0.1', port: 6443 }], pulling: true };
+const FACTS: Facts = {
+  apiServer: [{ address: '10.0.0.1', port: 6443 }],
+  pulling: true,
+  available: new Set(['HTTPRoute', 'ServiceMonitor']),
+};
 
 const quantities = fc.record(
   { cpu: fc.constantFrom('25m', '1', 2), memory: fc.constantFrom('64Mi', '2Gi') },
@@ -17,12 +21,24 @@ const storage = fc.record(
   { requiredKeys: ['size'] },
 );
 
+const scheduling = fc.record(
+  {
+    nodeSelector: fc.dictionary(fc.constantFrom('disk', 'zone'), fc.constant('a')),
+    tolerations: fc.array(fc.record({ operator: fc.constant('Exists' as const) })),
+    affinity: fc.object(),
+    priorityClassName: fc.constant('high'),
+  },
+  { requiredKeys: [] },
+);
+const image = fc.option(fc.constant('own/image:1'), { nil: undefined });
+const marks = fc.dictionary(fc.constantFrom('example.com/a', 'luna-iems.io/tenant', 'b'), fc.constant('c'));
+
 const specs: fc.Arbitrary<LunaTenantSpec> = fc
   .record({
     namespace: fc.option(fc.constant('customer-7'), { nil: undefined }),
-    database: fc.record({ storage, resources }),
-    vectorStore: fc.record({ storage, resources }),
-    extraction: fc.record({ resources }),
+    database: fc.record({ storage, resources, image }),
+    vectorStore: fc.record({ storage, resources, image }),
+    extraction: fc.record({ resources, image }),
     models: fc.record({
       embedding: fc.record({
         name: fc.constantFrom('all-minilm', 'a/b:c'),
@@ -36,15 +52,32 @@ const specs: fc.Arbitrary<LunaTenantSpec> = fc
       ),
       storage,
       resources,
+      scheduling,
+      serverImage: image,
     }),
     api: fc.record({
       replicas: fc.integer({ min: 1, max: 10 }),
       resources,
+      image,
+      httpRoute: fc.option(fc.constant({ hostnames: ['b.example.com'], parentRefs: [{ name: 'public' }] }), {
+        nil: undefined,
+      }),
       ingress: fc.option(fc.record({ host: fc.constant('a.example.com'), tlsSecretName: fc.constant('tls') }), {
         nil: undefined,
       }),
     }),
-    simulation: fc.record({ enabled: fc.boolean(), schedule: fc.constant('* * * * *'), config: fc.object() }),
+    simulation: fc.record({
+      enabled: fc.boolean(),
+      schedule: fc.constant('* * * * *'),
+      config: fc.object(),
+      resources,
+      image,
+    }),
+    scheduling,
+    imagePullSecrets: fc.array(fc.constantFrom('a', 'b')),
+    monitoring: fc.record({
+      serviceMonitor: fc.constantFrom('auto' as const, 'enabled' as const, 'disabled' as const),
+    }),
     hibernate: fc.boolean(),
   })
   .map((changes) => specFixture(JSON.parse(JSON.stringify(changes)) as Partial<LunaTenantSpec>));
@@ -108,8 +141,10 @@ describe('the plan', () => {
 
   it('names each object once, in one namespace, with the labels by which it is found again', () => {
     fc.assert(
-      fc.property(specs, (spec) => {
-        const objects = plan(spec).map(({ object }) => object);
+      fc.property(specs, marks, (spec, labels) => {
+        const tenant = { ...tenantFixture({}, { labels, annotations: labels }), spec };
+        const platform = platformFixture({ inherit: { labels: ['*'], annotations: ['*'] } });
+        const objects = desired(tenant, platform, FACTS).map(({ object }) => object);
         const names = objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
         expect(new Set(names).size).toBe(names.length);
         const labelled = objects.every(

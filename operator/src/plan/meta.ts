@@ -33,4 +33,6 @@ export type Gate = 'database' | 'schema' | 'models';
 export interface Planned {
   readonly object: KubeObject;
   readonly after?: readonly Gate[];
+  /** Set while the tenant waits for its turn: the object is what exists, and only its number of pods is looked after. */
+  readonly held?: { readonly replicas?: number };
 }

@@ -80,7 +80,13 @@ export function planNetwork(tenant: LunaTenant, platform: Platform, facts: Netwo
 
 function apiClients(tenant: LunaTenant, platform: Platform): Peer[] {
   const named = tenant.spec.network.apiClients as Peer[];
-  return tenant.spec.api.ingress === undefined ? named : [...named, platformPeer(platform.network.ingressController)];
+  const { ingress, httpRoute } = tenant.spec.api;
+  const { ingressController, gateway = ingressController } = platform.network;
+  return [
+    ...named,
+    ...(ingress === undefined ? [] : [platformPeer(ingressController)]),
+    ...(httpRoute === undefined ? [] : [platformPeer(gateway)]),
+  ];
 }
 
 function platformPeer({ namespaceLabels, podLabels }: PlatformPeer): Peer {

@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, type Planned } from './meta.ts';
 import { container, plain, podTemplate, resources, scratch, type Container, type Probe } from './pod.ts';
 import { service } from './service.ts';
@@ -44,7 +45,7 @@ export function planOllama(tenant: LunaTenant, platform: Platform): Planned[] {
   };
   const ollama = container({
     name: 'ollama',
-    image: platform.images.ollama,
+    image: imagesOf(tenant, platform).ollama,
     platform,
     resources: resources(own, { cpu: '100m', memory: '512Mi', limit: '8Gi' }),
     port: 11434,
@@ -72,6 +73,8 @@ export function planOllama(tenant: LunaTenant, platform: Platform): Planned[] {
     serviceAccount: 'ollama',
     uid: 1000,
     platform,
+    tenant,
+    scheduling: tenant.spec.models.scheduling,
     initContainers: [modelSource(tenant, platform, names)],
     containers: [ollama],
     volumes: [scratch('tmp', '2Gi')],
@@ -91,7 +94,7 @@ function modelSource(tenant: LunaTenant, platform: Platform, names: string[]): C
   }
   return container({
     name: 'pull-models',
-    image: platform.images.ollama,
+    image: imagesOf(tenant, platform).ollama,
     platform,
     resources: own,
     command: ['/bin/sh', '-c', PULL, 'pull-models', ...names],

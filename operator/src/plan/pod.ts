@@ -1,4 +1,6 @@
 import type { Platform } from '../platform.ts';
+import type { LunaTenant } from '../tenant.ts';
+import { pullSecretsOf, schedulingOf } from './scheduling.ts';
 
 /** The part of a container that Luna uses. */
 export interface Container {
@@ -91,6 +93,9 @@ export interface PodInput {
   /** User and group id of every process in the pod. */
   uid: number;
   platform: Platform;
+  tenant: LunaTenant;
+  /** What the component wants otherwise than the tenant. */
+  scheduling?: LunaTenant['spec']['scheduling'] | undefined;
   containers: Container[];
   initContainers?: Container[];
   volumes: object[];
@@ -103,7 +108,8 @@ export interface PodInput {
 
 /** A pod template that Pod Security `restricted` admits. */
 export function podTemplate(input: PodInput): { metadata: object; spec: PodSpec } {
-  const { uid, platform } = input;
+  const { uid, platform, tenant } = input;
+  const pullSecrets = pullSecretsOf(tenant, platform);
   return {
     metadata: { labels: input.labels, ...(input.annotations === undefined ? {} : { annotations: input.annotations }) },
     spec: {
@@ -118,9 +124,8 @@ export function podTemplate(input: PodInput): { metadata: object; spec: PodSpec 
         fsGroupChangePolicy: 'OnRootMismatch',
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      ...(platform.imagePullSecrets.length === 0
-        ? {}
-        : { imagePullSecrets: platform.imagePullSecrets.map((name) => ({ name })) }),
+      ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
+      ...schedulingOf(tenant, platform, input.scheduling),
       ...(input.initContainers === undefined ? {} : { initContainers: input.initContainers }),
       containers: input.containers,
       volumes: input.volumes,
@@ -143,6 +148,10 @@ export interface PodSpec {
   terminationGracePeriodSeconds: number;
   restartPolicy?: 'Never';
   topologySpreadConstraints?: object[];
+  nodeSelector?: Record<string, string>;
+  tolerations?: object[];
+  affinity?: object;
+  priorityClassName?: string;
 }
 
 /** A scratch volume that dies with the pod. */

@@ -1,12 +1,13 @@
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import type { Facts } from './desired.ts';
+import { DATABASE, DATABASE_OWNER } from './database.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type Probe } from './pod.ts';
+import { usesSecrets } from './secrets.ts';
 import { service } from './service.ts';
 import { statefulSet } from './stateful-set.ts';
-
-export const DATABASE = 'luna';
-export const DATABASE_OWNER = 'luna_owner';
 
 // Over TCP: while the image initialises, its temporary server listens on the socket only, and must not count as ready.
 function accepts(periodSeconds: number, failureThreshold: number): Probe {
@@ -14,13 +15,29 @@ function accepts(periodSeconds: number, failureThreshold: number): Probe {
   return { exec: { command }, periodSeconds, timeoutSeconds: 5, failureThreshold };
 }
 
+// The image sets the password only when it makes the database. Doing it at every start, over the socket where the image trusts
+// whoever is in the pod, lets the database follow its Secret: after a rotation, and when a volume comes back with other Secrets.
+const SET_PASSWORD = `set -eu
+pg_isready -q -h 127.0.0.1 -p 5432 -U "$POSTGRES_USER" -d "$POSTGRES_DB"
+export PGPASSWORD="$POSTGRES_PASSWORD"
+printf '%s\\n' '\\getenv word POSTGRES_PASSWORD' "ALTER ROLE CURRENT_USER PASSWORD :'word';" |
+  psql -X -q -w -v ON_ERROR_STOP=1 -h /var/run/postgresql -U "$POSTGRES_USER" -d "$POSTGRES_DB"
+`;
+
+const setsPassword: Probe = {
+  exec: { command: ['/bin/sh', '-c', SET_PASSWORD] },
+  periodSeconds: 2,
+  timeoutSeconds: 5,
+  failureThreshold: 150,
+};
+
 /** PostgreSQL with TimescaleDB: one pod, one volume, one Service. */
-export function planPostgres(tenant: LunaTenant, platform: Platform): Planned[] {
+export function planPostgres(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): Planned[] {
   const { storage, resources: own } = tenant.spec.database;
   const limits = resources(own, { cpu: '100m', memory: '512Mi', limit: '2Gi' });
   const postgres = container({
     name: 'postgres',
-    image: platform.images.timescaledb,
+    image: imagesOf(tenant, platform).timescaledb,
     platform,
     resources: limits,
     port: 5432,
@@ -37,13 +54,15 @@ export function planPostgres(tenant: LunaTenant, platform: Platform): Planned[] 
       fromSecret('POSTGRES_PASSWORD', 'postgres-owner', 'password'),
     ],
     mounts: { data: '/var/lib/postgresql/data', run: '/var/run/postgresql', tmp: '/tmp', shm: '/dev/shm' },
-    probes: { startupProbe: accepts(2, 150), livenessProbe: accepts(15, 4), readinessProbe: accepts(5, 2) },
+    probes: { startupProbe: setsPassword, livenessProbe: accepts(15, 4), readinessProbe: accepts(5, 2) },
   });
   const template = podTemplate({
     labels: labelsOf(tenant, 'postgres'),
+    ...usesSecrets(facts.secrets, ['postgres-owner']),
     serviceAccount: 'postgres',
     uid: 70,
     platform,
+    tenant,
     containers: [postgres],
     volumes: [
       scratch('run', '16Mi'),

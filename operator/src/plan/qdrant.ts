@@ -1,7 +1,10 @@
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import type { Facts } from './desired.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type Probe } from './pod.ts';
+import { usesSecrets } from './secrets.ts';
 import { service } from './service.ts';
 import { statefulSet } from './stateful-set.ts';
 
@@ -10,11 +13,11 @@ function get(path: string, periodSeconds: number, failureThreshold: number): Pro
 }
 
 /** Qdrant: one pod, one volume, one Service; every call but the probes needs the API key. */
-export function planQdrant(tenant: LunaTenant, platform: Platform): Planned[] {
+export function planQdrant(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): Planned[] {
   const { storage, resources: own } = tenant.spec.vectorStore;
   const qdrant = container({
     name: 'qdrant',
-    image: platform.images.qdrant,
+    image: imagesOf(tenant, platform).qdrant,
     platform,
     resources: resources(own, { cpu: '50m', memory: '256Mi', limit: '2Gi' }),
     port: 6333,
@@ -36,9 +39,11 @@ export function planQdrant(tenant: LunaTenant, platform: Platform): Planned[] {
   });
   const template = podTemplate({
     labels: labelsOf(tenant, 'qdrant'),
+    ...usesSecrets(facts.secrets, ['qdrant-keys']),
     serviceAccount: 'qdrant',
     uid: 1000,
     platform,
+    tenant,
     containers: [qdrant],
     volumes: [scratch('snapshots', '2Gi'), scratch('init', '1Mi'), scratch('tmp', '1Gi')],
   });

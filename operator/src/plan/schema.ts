@@ -1,15 +1,21 @@
 import { contentHash } from '@luna-iems/kube-runtime';
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import type { Facts } from './desired.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch } from './pod.ts';
-import { DATABASE, DATABASE_OWNER } from './postgres.ts';
+import { DATABASE, DATABASE_OWNER } from './database.ts';
+import { usesSecrets } from './secrets.ts';
 
-/** The Job that brings the database to the schema of the tenant-api image. Another image or setting is another Job. */
-export function planSchema(tenant: LunaTenant, platform: Platform): Planned {
+/**
+ * The Job that brings the database to the schema of the tenant-api image and gives its roles their passwords. Another image, setting
+ * or password is another Job.
+ */
+export function planSchema(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): Planned {
   const migrate = container({
     name: 'schema',
-    image: platform.images.tenantApi,
+    image: imagesOf(tenant, platform).tenantApi,
     platform,
     command: ['node', '/app/migrate.js'],
     resources: resources(undefined, { cpu: '25m', memory: '96Mi', limit: '512Mi' }),
@@ -27,9 +33,11 @@ export function planSchema(tenant: LunaTenant, platform: Platform): Planned {
   });
   const template = podTemplate({
     labels: labelsOf(tenant, 'schema'),
+    ...usesSecrets(facts.secrets, ['postgres-owner', 'postgres-api', 'postgres-sim', 'postgres-admin']),
     serviceAccount: 'schema',
     uid: 65532,
     platform,
+    tenant,
     containers: [migrate],
     volumes: [scratch('tmp', '64Mi')],
     restartPolicy: 'Never',

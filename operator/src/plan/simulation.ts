@@ -2,9 +2,10 @@ import { stringify } from 'yaml';
 import type { KubeObject } from '@luna-iems/kube-runtime';
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch } from './pod.ts';
-import { DATABASE } from './postgres.ts';
+import { DATABASE } from './database.ts';
 
 export const SIMULATORS = ['sim-meter', 'sim-market'];
 
@@ -24,10 +25,10 @@ function cronJob(tenant: LunaTenant, platform: Platform, name: string): Planned 
   const labels = labelsOf(tenant, name);
   const simulator = container({
     name: 'sim',
-    image: platform.images.tenantSim,
+    image: imagesOf(tenant, platform).tenantSim,
     platform,
     args: [name.replace('sim-', '')],
-    resources: resources(undefined, { cpu: '25m', memory: '96Mi', limit: '512Mi' }),
+    resources: resources(tenant.spec.simulation.resources, { cpu: '25m', memory: '96Mi', limit: '512Mi' }),
     env: [
       ...plain({
         DATABASE_URL: `postgres://luna_sim@postgres:5432/${DATABASE}`,
@@ -45,6 +46,7 @@ function cronJob(tenant: LunaTenant, platform: Platform, name: string): Planned 
     serviceAccount: name,
     uid: 65532,
     platform,
+    tenant,
     containers: [simulator],
     volumes: [{ name: 'config', configMap: { name: 'sim-config' } }, scratch('tmp', '256Mi')],
     restartPolicy: 'Never',

@@ -2,23 +2,26 @@ import type { KubeObject } from '@luna-iems/kube-runtime';
 import type { Platform } from '../platform.ts';
 import { namespaceOf, type LunaTenant } from '../tenant.ts';
 import { deployment } from './deployment.ts';
+import type { Facts } from './desired.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, selectorOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type EnvVar, type Probe } from './pod.ts';
-import { DATABASE } from './postgres.ts';
+import { DATABASE } from './database.ts';
+import { usesSecrets } from './secrets.ts';
 import { service } from './service.ts';
 import { SIMULATORS } from './simulation.ts';
 
 const API = 'tenant-api';
 
 /** The tenant's HTTP API with what it needs: Service, rights on its own simulators, and what replicas and Ingress ask for. */
-export function planTenantApi(tenant: LunaTenant, platform: Platform): Planned[] {
+export function planTenantApi(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): Planned[] {
   const { replicas, ingress } = tenant.spec.api;
   return [
     ...simulatorRights(tenant),
     service(tenant, API, 80),
     ...(replicas > 1 ? [{ object: disruptionBudget(tenant) }] : []),
     ...(ingress === undefined ? [] : [{ object: planIngress(tenant, ingress) }]),
-    { object: apiDeployment(tenant, platform), after: ['schema', 'models'] },
+    { object: apiDeployment(tenant, platform, facts), after: ['schema', 'models'] },
   ];
 }
 
@@ -26,11 +29,11 @@ function get(path: string, periodSeconds: number, failureThreshold: number): Pro
   return { httpGet: { path, port: 'http' }, periodSeconds, timeoutSeconds: 5, failureThreshold };
 }
 
-function apiDeployment(tenant: LunaTenant, platform: Platform): KubeObject {
+function apiDeployment(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): KubeObject {
   const { replicas } = tenant.spec.api;
   const api = container({
     name: 'api',
-    image: platform.images.tenantApi,
+    image: imagesOf(tenant, platform).tenantApi,
     platform,
     resources: resources(tenant.spec.api.resources, { cpu: '50m', memory: '192Mi', limit: '1Gi' }),
     port: 8080,
@@ -45,9 +48,12 @@ function apiDeployment(tenant: LunaTenant, platform: Platform): KubeObject {
   });
   const template = podTemplate({
     labels: labelsOf(tenant, API),
+    // Not the API keys: the API reads them again by itself.
+    ...usesSecrets(facts.secrets, ['postgres-api', 'qdrant-keys']),
     serviceAccount: API,
     uid: 65532,
     platform,
+    tenant,
     mountToken: true,
     containers: [api],
     volumes: [{ name: 'keys', secret: { secretName: 'tenant-api-keys' } }, scratch('tmp', '2Gi')],
@@ -123,12 +129,13 @@ function disruptionBudget(tenant: LunaTenant): KubeObject {
 }
 
 function planIngress(tenant: LunaTenant, ingress: NonNullable<LunaTenant['spec']['api']['ingress']>): KubeObject {
-  const { host, className, tlsSecretName } = ingress;
+  const { host, className, tlsSecretName, annotations } = ingress;
+  const metadata = metaOf(tenant, API);
   const backend = { service: { name: API, port: { name: 'http' } } };
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
-    metadata: metaOf(tenant, API),
+    metadata: annotations === undefined ? metadata : { ...metadata, annotations },
     spec: {
       ...(className === undefined ? {} : { ingressClassName: className }),
       ...(tlsSecretName === undefined ? {} : { tls: [{ hosts: [host], secretName: tlsSecretName }] }),

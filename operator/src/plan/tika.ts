@@ -1,6 +1,7 @@
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
 import { deployment } from './deployment.ts';
+import { imagesOf } from './images.ts';
 import { labelsOf, type Planned } from './meta.ts';
 import { container, podTemplate, resources, scratch, type Probe } from './pod.ts';
 import { service } from './service.ts';
@@ -16,7 +17,7 @@ const READY: Probe = {
 export function planTika(tenant: LunaTenant, platform: Platform): Planned[] {
   const tika = container({
     name: 'tika',
-    image: platform.images.tika,
+    image: imagesOf(tenant, platform).tika,
     platform,
     resources: resources(tenant.spec.extraction.resources, { cpu: '50m', memory: '384Mi', limit: '2Gi' }),
     port: 9998,
@@ -33,6 +34,7 @@ export function planTika(tenant: LunaTenant, platform: Platform): Planned[] {
     serviceAccount: 'tika',
     uid: 35002,
     platform,
+    tenant,
     containers: [tika],
     volumes: [scratch('tmp', '4Gi')],
   });

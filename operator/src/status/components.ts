@@ -2,8 +2,11 @@ import { isSubset } from '@luna-iems/kube-runtime';
 import { findWorkload, podsOf, rolledOut, serves, type Observed, type Workload } from '../observed.ts';
 import { SIMULATORS } from '../plan/simulation.ts';
 import type { Finding, Situation } from './finding.ts';
+import { monitoring } from './monitoring.ts';
+import { route } from './route.ts';
 import { schema } from './schema.ts';
 import { troubleOf } from './trouble.ts';
+import { volumes } from './volumes.ts';
 
 const PARTS = [
   { type: 'DatabaseReady', kind: 'StatefulSet', name: 'postgres', what: 'PostgreSQL' },
@@ -26,6 +29,9 @@ export function findings(situation: Situation): Finding[] {
     of('ModelsReady'),
     api(of('ApiReady'), situation),
     simulation(situation),
+    volumes(situation),
+    monitoring(situation),
+    ...route(situation),
   ];
 }
 

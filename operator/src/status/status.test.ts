@@ -156,7 +156,13 @@ describe('statusOf', () => {
     words.metadata.labels = { ...words.metadata.labels, 'batch.kubernetes.io/job-name': jobName };
     const broken = status(tenant, [...failed.filter(({ kind }) => kind !== 'Pod'), words]);
     expect(condition(broken, 'SchemaReady')).toMatchObject({ status: 'False', reason: 'MigrationFailed' });
-    expect(condition(broken, 'Ready')?.message).toMatch(/checksum of 001_init\.sql differs/);
+    expect(condition(broken, 'Degraded')?.message).toMatch(/checksum of 001_init\.sql differs/);
+    expect(truths(broken), 'the former API serves').toMatchObject({ Ready: 'True', ApiReady: 'True' });
+    const young = status(tenant, [
+      ...without(failed, 'Deployment', 'tenant-api').filter(({ kind }) => kind !== 'Pod'),
+      words,
+    ]);
+    expect(condition(young, 'Ready')).toMatchObject({ status: 'False', reason: 'MigrationFailed' });
   });
 
   it('tells of a failed attempt while the Job tries again, and only of its own', () => {

@@ -1,14 +1,17 @@
 import { setCondition, type Condition } from '@luna-iems/kube-runtime';
 import { findWorkload, rolledOut, type Observed } from '../observed.ts';
+import { imagesOf } from '../plan/images.ts';
+import { rotationOf } from '../plan/secrets.ts';
 import type { Platform } from '../platform.ts';
 import { namespaceOf, type LunaTenant, type LunaTenantStatus } from '../tenant.ts';
 import { findings } from './components.ts';
 import type { Finding, Situation } from './finding.ts';
+import { settled, updateOf, type Update } from './update.ts';
 import { schemaVersionOf } from './schema.ts';
 
 /** The status of a tenant that the operator works on. `failure`: what could not be written in this pass. */
 export function statusOf(
-  situation: Situation & { platform: Platform; failure?: string | undefined },
+  situation: Situation & { platform: Platform; update?: Update; failure?: string | undefined },
   nowMs: number,
 ): LunaTenantStatus {
   const { tenant, observed, platform, failure } = situation;
@@ -16,19 +19,23 @@ export function statusOf(
   const overall = summarise(tenant, parts, observed, failure);
   const versions = versionsOf(tenant, observed, platform);
   const schemaVersion = schemaVersionOf(observed) ?? tenant.status?.schemaVersion;
-  const { ingress } = tenant.spec.api;
+  const external = externalOf(tenant);
+  const secretRotation = settled(overall)
+    ? (rotationOf(tenant) ?? tenant.status?.secretRotation)
+    : tenant.status?.secretRotation;
+  const progress = updateOf(tenant, overall, situation.update);
   return {
     ...base(tenant),
     phase: phaseOf(tenant, overall),
+    ...progress.fields,
     ...(schemaVersion === undefined ? {} : { schemaVersion }),
     endpoints: {
       api: `http://tenant-api.${namespaceOf(tenant)}.svc`,
-      ...(ingress === undefined
-        ? {}
-        : { external: `${ingress.tlsSecretName === undefined ? 'http' : 'https'}://${ingress.host}` }),
+      ...(external === undefined ? {} : { external }),
     },
     versions,
-    conditions: conditionsOf(tenant, [...overall, ...parts, ...deletionRefused(tenant)], nowMs),
+    ...(secretRotation === undefined ? {} : { secretRotation }),
+    conditions: conditionsOf(tenant, [...overall, ...parts, ...progress.findings, ...deletionRefused(tenant)], nowMs),
   };
 }
 
@@ -56,6 +63,14 @@ export function statusOfIdle(
   return { ...tenant.status, ...base(tenant), phase, conditions: conditionsOf(tenant, changes, nowMs, true) };
 }
 
+/** Where the API answers outside the cluster. A Gateway ends TLS, so what it serves is taken for https. */
+function externalOf({ spec }: LunaTenant): string | undefined {
+  const { ingress, httpRoute } = spec.api;
+  if (ingress !== undefined) return `${ingress.tlsSecretName === undefined ? 'http' : 'https'}://${ingress.host}`;
+  const host = httpRoute?.hostnames[0];
+  return host === undefined ? undefined : `https://${host}`;
+}
+
 function base(tenant: LunaTenant): LunaTenantStatus {
   return { observedGeneration: tenant.metadata.generation ?? 0, namespace: namespaceOf(tenant) };
 }
@@ -67,8 +82,9 @@ function summarise(tenant: LunaTenant, parts: Finding[], observed: Observed, fai
   const { hibernate } = tenant.spec;
   const missing = parts.filter(({ status }) => status === 'False');
   const broken = parts.filter(({ trouble }) => trouble === true);
-  // A broken simulator is worth a look, but the tenant serves.
-  const serving = missing.filter(({ type, trouble }) => type !== 'SimulationReady' || trouble !== true);
+  // The API only ever starts on a migrated database: while it serves, a migration is an update under way.
+  const apiServes = parts.some(({ type, status }) => type === 'ApiReady' && status === 'True');
+  const serving = missing.filter((finding) => !isAside(finding) && !(apiServes && finding.type === 'SchemaReady'));
   const asleep = isAsleep(observed);
   return [
     readyFinding(serving, hibernate, failure),
@@ -83,6 +99,13 @@ function summarise(tenant: LunaTenant, parts: Finding[], observed: Observed, fai
         }
       : { type: 'Hibernated', status: 'False', reason: 'Awake', message: 'spec.hibernate is false' },
   ];
+}
+
+/** What is worth a look while the tenant serves: a broken simulator, metrics that nobody collects, a way in that is not open, a volume that cannot grow. */
+function isAside({ type, trouble }: Finding): boolean {
+  return (
+    ['MonitoringReady', 'RouteReady', 'VolumesReady'].includes(type) || (type === 'SimulationReady' && trouble === true)
+  );
 }
 
 function readyFinding(missing: Finding[], hibernate: boolean, failure: string | undefined): Finding {
@@ -118,6 +141,7 @@ const MOVING = new Set([
   'WaitingForSchema',
   'WaitingForParts',
   'UpdateWaiting',
+  'WaitingForGateway',
 ]);
 
 function degradedFinding(broken: Finding[], failure: string | undefined): Finding {
@@ -165,7 +189,8 @@ function versionsOf(tenant: LunaTenant, observed: Observed, platform: Platform):
     return image === undefined ? [] : [[part, image] as const];
   });
   const api = findWorkload(observed, 'Deployment', 'tenant-api');
-  const current = rolledOut(api) && api?.spec.template.spec.containers[0]?.image === platform.images.tenantApi;
+  const current =
+    rolledOut(api) && api?.spec.template.spec.containers[0]?.image === imagesOf(tenant, platform).tenantApi;
   const luna = current ? platform.version : tenant.status?.versions?.['luna'];
   return { ...(luna === undefined ? {} : { luna }), ...Object.fromEntries(images) };
 }

@@ -57,6 +57,35 @@ describe('troubleOf', () => {
       'Unschedulable',
       /Insufficient cpu.*add capacity/,
     ],
+    [
+      'a full volume, between two attempts too',
+      {
+        containerStatuses: [
+          container({
+            state: { running: {} },
+            lastState: { terminated: { exitCode: 1, message: 'PANIC: could not write: No space left on device' } },
+          }),
+        ],
+      },
+      'VolumeFull',
+      /No space left on device.*raise storage\.size/,
+    ],
+    [
+      'a model that does not exist',
+      {
+        initContainerStatuses: [
+          {
+            name: 'pull-models',
+            ready: false,
+            state: {
+              terminated: { exitCode: 1, message: 'Error: pull model manifest: file does not exist' },
+            },
+          },
+        ],
+      },
+      'ModelNotFound',
+      /pull-models.*file does not exist.*spec\.models/,
+    ],
   ])('names %s and what to do', (_what, status, reason, message) => {
     const trouble = troubleOf([pod(status)]);
     expect(trouble?.reason).toBe(reason);

@@ -24,6 +24,7 @@ import { Registry } from 'prom-client';
 import { parse, parseAllDocuments } from 'yaml';
 import { ensureBinaries } from '../../../hack/cluster/binaries.ts';
 import { createOperator, type Operator } from '../operator.ts';
+import { operatorKinds } from '../optional-kinds.ts';
 import { platformSchema, type Platform } from '../platform.ts';
 import { lunaTenantKind, type LunaTenant, type LunaTenantSpec } from '../tenant.ts';
 import { specFixture } from './fixtures.ts';
@@ -83,8 +84,8 @@ export interface TestCluster {
   condition(name: string, type: string): Promise<{ status: string; reason: string; message: string } | undefined>;
   /** Resolves when the operator has nothing to do. */
   idle(): Promise<void>;
-  /** Kills the operator and starts another, which in turn dies at its n-th write when `dieAtWrite` is given. */
-  restart(options?: { dieAtWrite?: number }): Promise<void>;
+  /** Kills the operator and starts another, perhaps with other settings; it dies at its n-th write when `dieAtWrite` is given. */
+  restart(options?: { dieAtWrite?: number; platform?: Platform }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -92,7 +93,7 @@ export interface TestCluster {
 export async function startCluster(kubeconfig: string): Promise<TestCluster> {
   const config = await loadConnectionConfig({ kubeconfig });
   const transport = createTransport({ config, qps: 1000, burst: 1000 });
-  const client = createClient({ transport, kinds: [lunaTenantKind] });
+  const client = createClient({ transport, kinds: operatorKinds });
   const objects = await renderChart({ 'images.models': 'luna/models:1' });
   await client.apply(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'luna-system' } },
@@ -119,9 +120,9 @@ export async function startCluster(kubeconfig: string): Promise<TestCluster> {
     condition: async (name, type) => (await tenant(name))?.status?.conditions?.find((one) => one.type === type),
     settle: async (name) => settle(client, name, idle),
     idle,
-    restart: async ({ dieAtWrite } = {}) => {
+    restart: async ({ dieAtWrite, platform: other = platform } = {}) => {
       await running.stop();
-      running = await startOperator(rights, platform, dieAtWrite);
+      running = await startOperator(rights, other, dieAtWrite);
     },
     stop: async () => {
       await running.stop();
@@ -163,7 +164,7 @@ async function startOperator(config: ConnectionConfig, platform: Platform, dieAt
   const transport = record(createTransport({ config, qps: 1000, burst: 1000 }), { writes, refused, dieAtWrite });
   const registry = new Registry();
   const operator = createOperator({
-    client: createClient({ transport, kinds: [lunaTenantKind] }),
+    client: createClient({ transport, kinds: operatorKinds }),
     platform,
     identity: 'test',
     random: randomBytes,

@@ -3,6 +3,7 @@ import { contentHash } from './content-hash.ts';
 import { hasCode } from './errors.ts';
 import { kindKey, refOf } from './kinds.ts';
 import { isSubset, type FieldSet } from './subset.ts';
+import { isTakenWhole } from './taken-fields.ts';
 import { objectKey, type KubeObject, type KubeResource, type ObjectRef, type ResourceKind } from './types.ts';
 
 /** What an apply did, and the object as it is now. */
@@ -90,7 +91,8 @@ export function createApplier(deps: ApplierDeps): Applier {
     const hash = desired.metadata.annotations?.[hashAnnotation];
     return (
       live.metadata.annotations?.[hashAnnotation] === hash &&
-      isSubset(comparable(desired), comparable(live), ownedFields(live, fieldManager))
+      isSubset(comparable(desired), comparable(live), ownedFields(live, fieldManager)) &&
+      !isTakenWhole(comparable(desired), comparable(live), othersFields(live, fieldManager))
     );
   };
 
@@ -199,4 +201,9 @@ function ownedFields(live: KubeObject, manager: string): FieldSet | undefined {
   const ours = entries.find((entry) => entry.manager === manager && entry.operation === 'Apply' && !entry.subresource);
   // An entry that owns one thing nobody desires: owning nothing must not read as the leaf that owns everything.
   return ours?.fieldsV1 ?? { none: {} };
+}
+
+function othersFields(live: KubeObject, manager: string): FieldSet[] {
+  const entries = live.metadata.managedFields ?? [];
+  return entries.flatMap((entry) => (entry.manager === manager || !entry.fieldsV1 ? [] : [entry.fieldsV1]));
 }

@@ -61,5 +61,19 @@ export { createEventRecorder, type EventInput, type EventRecorder, type EventRec
 export { createRuntimeMetrics, type RuntimeMetrics } from './metrics.ts';
 // For the tests of whoever builds on this: time that stands still, calls that fail, connections that break.
 export { createFakeClock, type FakeClock } from './testing/fake-clock.ts';
-export { createFaultTransport, type Fault, type FaultTransport, type SeenCall } from './testing/fault-transport.ts';
+export {
+  createFaultTransport,
+  type Fault,
+  type FaultOptions,
+  type FaultTransport,
+  type SeenCall,
+} from './testing/fault-transport.ts';
+export {
+  createTamperTransport,
+  expired,
+  type ListPage,
+  type RawEvent,
+  type ReadTamper,
+  type TamperTransport,
+} from './testing/tamper-transport.ts';
 export { startTcpProxy, type TcpProxy } from './testing/tcp-proxy.ts';

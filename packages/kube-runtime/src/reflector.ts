@@ -2,6 +2,7 @@ import { createBackoff } from './backoff.ts';
 import type { Client, ListOptions } from './client.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { hasCode } from './errors.ts';
+import { createFieldPool } from './field-pool.ts';
 import { silentLogger } from './logger.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import { jitter, systemRandom, type Random } from './random.ts';
@@ -82,6 +83,7 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
     metadataOnly: deps.metadataOnly ?? false,
   };
   const store = createStore<T>(deps.indexers);
+  const pool = createFieldPool();
   const transform = deps.transform ?? ((object: T): T => object);
   const handlers = new Set<(change: Change<T>) => void>();
   const firstList = Promise.withResolvers<void>();
@@ -101,6 +103,7 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
   };
   const put = (object: T, initial: boolean): void => {
     const key = objectKey(object.metadata);
+    pool.share(object);
     const kept = transform(object);
     const previous = store.set(kept);
     if (previous && previous.metadata.resourceVersion === kept.metadata.resourceVersion) return;

@@ -40,3 +40,25 @@ it('refuses or loses the answer of the call it is told to, and no other', async 
   expect(world).toEqual(['PATCH two', 'PATCH three']);
   expect(transport.crashed).toBe(false);
 });
+
+it('lets one scope die and the others live', async () => {
+  const { world, inner } = remembering();
+  const transport = createFaultTransport(inner, ({ write }) => (write === 1 ? { kind: 'crash-after' } : undefined), {
+    scopeOf: ({ path }) => path.split('/')[0] ?? '',
+  });
+  await expect(transport.request(put('red/one'))).rejects.toMatchObject({ code: 'KUBE_UNREACHABLE' });
+  await expect(transport.request(put('red/two'))).rejects.toMatchObject({ code: 'KUBE_UNREACHABLE' });
+  await transport.request({ method: 'GET', path: 'blue/zero' });
+  await expect(transport.request(put('blue/one'))).rejects.toMatchObject({ code: 'KUBE_UNREACHABLE' });
+  expect(world).toEqual(['PATCH red/one', 'GET blue/zero', 'PATCH blue/one']);
+  expect([...transport.crashedScopes]).toEqual(['red', 'blue']);
+});
+
+it('crashes on command', async () => {
+  const { world, inner } = remembering();
+  const transport = createFaultTransport(inner);
+  await transport.request(put('one'));
+  transport.crash();
+  await expect(transport.request(get)).rejects.toMatchObject({ code: 'KUBE_UNREACHABLE' });
+  expect(world).toEqual(['PATCH one']);
+});

@@ -12,9 +12,11 @@ export type Fault =
 
 /** A call as a {@link FaultTransport} saw it. */
 export interface SeenCall {
-  /** Counts from 1; `write` counts only what is no GET. */
+  /** Counts from 1 within the scope; `write` counts only what is no GET. */
   readonly index: number;
   readonly write: number;
+  /** What `scopeOf` said; empty without it. */
+  readonly scope: string;
   readonly method: TransportRequest['method'];
   readonly path: string;
   readonly query: TransportRequest['query'];
@@ -27,6 +29,24 @@ export interface FaultTransport extends Transport {
   /** Only what is no GET. */
   readonly writes: readonly SeenCall[];
   readonly crashed: boolean;
+  /** Scopes that are dead. */
+  readonly crashedScopes: ReadonlySet<string>;
+  /** From now on nothing gets through, as though the process had been killed. */
+  crash(): void;
+}
+
+/** Options of {@link createFaultTransport}. */
+export interface FaultOptions {
+  /**
+   * Divides the calls: counts, and the death of `crash-after`, stay within one scope. With a scope per key of a controller, one
+   * process dies for each key at another moment, so that one run tries many crashes. Default: all calls are one scope.
+   */
+  scopeOf?: (request: TransportRequest) => string;
+}
+
+interface Counts {
+  calls: number;
+  writes: number;
 }
 
 /**
@@ -36,37 +56,53 @@ export interface FaultTransport extends Transport {
 export function createFaultTransport(
   inner: Transport,
   plan: (call: SeenCall) => Fault | undefined = () => undefined,
+  options: FaultOptions = {},
 ): FaultTransport {
+  const { scopeOf = () => '' } = options;
   const calls: SeenCall[] = [];
-  let crashed = false;
-  const lost = (call: SeenCall): KubeError =>
-    new KubeError(`${call.method} ${call.path}: injected: connection lost`, { code: 'KUBE_UNREACHABLE' });
+  const writes: SeenCall[] = [];
+  const counts = new Map<string, Counts>();
+  const crashedScopes = new Set<string>();
+  let dead = false;
+  const lost = ({ method, path }: TransportRequest): KubeError =>
+    new KubeError(`${method} ${path}: injected: connection lost`, { code: 'KUBE_UNREACHABLE' });
 
-  const begin = (request: TransportRequest): { call: SeenCall; fault: Fault | undefined } => {
+  const note = (request: TransportRequest, scope: string): SeenCall => {
     const { method, path, query, body } = request;
-    const write = calls.filter((call) => call.method !== 'GET').length + (method === 'GET' ? 0 : 1);
-    const call: SeenCall = { index: calls.length + 1, write, method, path, query, body };
-    if (crashed) throw lost(call);
+    const count = counts.get(scope) ?? { calls: 0, writes: 0 };
+    counts.set(scope, count);
+    count.calls += 1;
+    if (method !== 'GET') count.writes += 1;
+    const call: SeenCall = { index: count.calls, write: count.writes, scope, method, path, query, body };
     calls.push(call);
-    const fault = plan(call);
+    if (method !== 'GET') writes.push(call);
+    return call;
+  };
+
+  const begin = (request: TransportRequest): { scope: string; fault: Fault | undefined } => {
+    const scope = scopeOf(request);
+    if (dead || crashedScopes.has(scope)) throw lost(request);
+    const fault = plan(note(request, scope));
     if (fault?.kind === 'refuse') throw fault.error;
-    return { call, fault };
+    return { scope, fault };
   };
 
   return {
     calls,
-    get writes() {
-      return calls.filter((call) => call.method !== 'GET');
-    },
+    writes,
+    crashedScopes,
     get crashed() {
-      return crashed;
+      return dead || crashedScopes.size > 0;
+    },
+    crash() {
+      dead = true;
     },
     async request<T>(request: TransportRequest): Promise<T> {
-      const { call, fault } = begin(request);
+      const { scope, fault } = begin(request);
       const answer = await inner.request<T>(request);
       if (fault) {
-        crashed ||= fault.kind === 'crash-after';
-        throw lost(call);
+        if (fault.kind === 'crash-after') crashedScopes.add(scope);
+        throw lost(request);
       }
       return answer;
     },

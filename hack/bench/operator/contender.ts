@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+import { cacheDir } from '../../lib/cache.ts';
+import { run } from '../../lib/run.ts';
+import { processStats, type ProcessStats } from './process-stats.ts';
+
+/** The operators that compete. */
+export const CONTENDERS = ['luna', 'controller-runtime', 'kopf'] as const;
+export type ContenderName = (typeof CONTENDERS)[number];
+
+/** How an operator is started. */
+export interface Program {
+  command: string;
+  args: readonly string[];
+}
+
+/** A running operator. */
+export interface Running {
+  /** Milliseconds (monotonic) at which it was started. */
+  readonly startedAt: number;
+  stats(): ProcessStats;
+  /** Names of the tenants it has reconciled since it started, as far as it tells. */
+  readonly reconciled: ReadonlySet<string>;
+  /** Milliseconds (monotonic) at which it said that all tenants are verified, if it says so. */
+  verifiedAt(): number | undefined;
+  /** Throws when it has ended by itself. */
+  check(): void;
+  /** SIGTERM, and SIGKILL after ten seconds. */
+  stop(): Promise<void>;
+}
+
+const here = import.meta.dirname;
+const home = join(cacheDir(), 'bench');
+
+/** Builds an operator into the cache, or finds it there. */
+export async function prepare(name: ContenderName): Promise<Program> {
+  await mkdir(home, { recursive: true });
+  if (name === 'luna') return prepareLuna();
+  return name === 'kopf' ? prepareKopf() : prepareControllerRuntime();
+}
+
+async function prepareLuna(): Promise<Program> {
+  const outfile = join(home, 'luna.mjs');
+  // As in the image: one minified file.
+  await build({
+    entryPoints: [join(here, 'luna.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    mainFields: ['module', 'main'],
+    banner: {
+      js: "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;",
+    },
+  });
+  const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+  return { command: process.execPath, args: [...flags, outfile] };
+}
+
+async function prepareControllerRuntime(): Promise<Program> {
+  const command = join(home, 'controller-runtime');
+  await run('go', ['build', '-trimpath', '-o', command, '.'], { cwd: join(here, 'go'), timeoutMs: 1_800_000 });
+  return { command, args: [] };
+}
+
+async function prepareKopf(): Promise<Program> {
+  const venv = join(home, 'kopf');
+  const python = join(venv, 'bin/python');
+  if (!existsSync(python)) await run('python3', ['-m', 'venv', venv], { timeoutMs: 300_000 });
+  await run(python, ['-m', 'pip', 'install', '--quiet', '-r', join(here, 'kopf/requirements.txt')], {
+    timeoutMs: 600_000,
+  });
+  return {
+    command: python,
+    args: ['-m', 'kopf', 'run', '--quiet', '--standalone', '--all-namespaces', join(here, 'kopf/operator.py')],
+  };
+}
+
+/** Starts an operator. */
+export function start(program: Program, env: Record<string, string>): Running {
+  const startedAt = performance.now();
+  const child = spawn(program.command, program.args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const reconciled = new Set<string>();
+  const words: string[] = [];
+  let verifiedAt: number | undefined;
+  const hear = (line: string): void => {
+    if (line === 'verified') verifiedAt = performance.now();
+    else if (line.startsWith('reconciled ')) reconciled.add(line.slice('reconciled '.length));
+    else if (words.push(line) > 20) words.shift();
+  };
+  createInterface({ input: child.stdout }).on('line', hear);
+  createInterface({ input: child.stderr }).on('line', hear);
+  const killWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const { pid = 0 } = child;
+  return {
+    startedAt,
+    reconciled,
+    stats: () => processStats(pid),
+    verifiedAt: () => verifiedAt,
+    check: () => {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`LUNA_BENCH_CONTENDER: ${program.command} ended: ${words.join('\n')}`);
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await gone;
+      clearTimeout(timer);
+      process.removeListener('exit', killWithUs);
+    },
+  };
+}

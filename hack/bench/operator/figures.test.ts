@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { flatten, medians, table } from './figures.ts';
+import type { Measured } from './measure.ts';
+
+const measured = (seconds: number): Measured => ({
+  children: 41,
+  completeSeconds: seconds,
+  completeCpuSeconds: 1,
+  completeWrites: 1,
+  peakMb: 100,
+  steadyWrites: 0,
+  steadyRequests: 0,
+  steadyCpuSeconds: 0,
+  restartSeconds: 1,
+  restartCpuSeconds: 1,
+  restartWrites: 0,
+  backlogP50Seconds: 1,
+  backlogP99Seconds: 2,
+  backlogChanges: 10,
+});
+
+it('gives each ratio beside both of its sides', () => {
+  const flat = flatten(
+    new Map([
+      ['luna', measured(3)],
+      ['kopf', measured(4)],
+    ]),
+  );
+  expect(flat).toMatchObject({
+    'luna.completeSeconds': 3,
+    'kopf.completeSeconds': 4,
+    'luna/kopf.completeSeconds': 0.75,
+  });
+  expect(Object.values(flat).every((value) => Number.isFinite(value))).toBe(true);
+});
+
+it('takes medians figure by figure, and refuses to make them of nothing', () => {
+  expect(medians([measured(9), measured(1), measured(2)])).toMatchObject({ completeSeconds: 2, children: 41 });
+  expect(() => medians([])).toThrow(RangeError);
+});
+
+it('makes a table with a column for each contender', () => {
+  expect(table(new Map([['luna', measured(3)]])).split('\n')[2]).toBe('| all tenants complete, s | 3.0 |');
+});

@@ -1,0 +1,71 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { maskName, ofNamespace } from './calls.ts';
+
+/** What the API server noted of one call. */
+export interface AuditEvent {
+  verb: string;
+  user: { username: string };
+  objectRef?: { resource?: string; namespace?: string; name?: string; subresource?: string; apiGroup?: string };
+  responseStatus?: { code?: number };
+  requestReceivedTimestamp: string;
+  stageTimestamp: string;
+}
+
+/** All writes of the operator's service accounts, and nothing else. */
+export const auditRules = [
+  { level: 'None', verbs: ['get', 'list', 'watch'] },
+  { level: 'Metadata', userGroups: ['system:serviceaccounts:luna-system'] },
+  { level: 'None' },
+];
+
+/** Reads the API server's audit log: what was really done, whatever the doer believes. */
+export interface Audit {
+  /** A place in the log, to read from later. */
+  mark(): number;
+  since(mark: number): AuditEvent[];
+}
+
+export function openAudit(path: string): Audit {
+  return {
+    mark: () => statSync(path).size,
+    since(mark) {
+      const size = statSync(path).size - mark;
+      const buffer = Buffer.alloc(size);
+      const file = openSync(path, 'r');
+      readSync(file, buffer, 0, size, mark);
+      closeSync(file);
+      const lines = buffer.toString('utf8').split('\n').slice(0, -1);
+      return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as AuditEvent);
+    },
+  };
+}
+
+/** Creations and deletions by tenant: `created services/qdrant`, sorted. Events and dry runs do not count. */
+export function creationsAndDeletions(events: readonly AuditEvent[]): Map<string, string[]> {
+  const byTenant = new Map<string, string[]>();
+  for (const event of events) {
+    const what = effectOf(event);
+    const { tenant, object } = subjectOf(event);
+    if (what === undefined || tenant === '') continue;
+    byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), maskName(`${what} ${object}`, tenant)]);
+  }
+  for (const list of byTenant.values()) list.sort();
+  return byTenant;
+}
+
+/** The tenant (empty for nobody's, and for Events) and the object that a call was about. */
+function subjectOf({ objectRef }: AuditEvent): { tenant: string; object: string } {
+  const { resource = '', namespace = '', name = '' } = objectRef ?? {};
+  const object = `${resource}/${name}`;
+  if (resource === 'events') return { tenant: '', object };
+  if (resource === 'lunatenants') return { tenant: name, object };
+  return { tenant: ofNamespace(resource === 'namespaces' ? name : namespace), object };
+}
+
+/** An apply that made the object answers 201; a delete that found it 200 or 202. */
+function effectOf({ verb, responseStatus, objectRef }: AuditEvent): 'created' | 'deleted' | undefined {
+  const code = responseStatus?.code ?? 0;
+  if (objectRef?.subresource !== undefined) return undefined;
+  if (verb === 'delete' && code < 300) return 'deleted';
+  return code === 201 ? 'created' : undefined;
+}

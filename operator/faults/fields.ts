@@ -1,0 +1,243 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { repository } from '../src/testing/cluster.ts';
+
+/** A field of the spec as the CRD describes it. */
+export interface Field {
+  readonly path: string;
+  readonly schema: Schema;
+}
+
+export interface Schema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+}
+
+/** Every field of a LunaTenant's spec down to its leaves; maps and lists are one field. */
+export async function specFields(): Promise<Field[]> {
+  const text = await readFile(join(repository, 'crds/luna-iems.io_lunatenants.yaml'), 'utf8');
+  const crd = parse(text) as { spec: { versions: { schema: { openAPIV3Schema: Schema } }[] } };
+  const spec = crd.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec'];
+  return spec === undefined ? [] : leaves(spec, '');
+}
+
+function leaves(schema: Schema, path: string): Field[] {
+  if (schema.properties === undefined) return [{ path, schema }];
+  return Object.entries(schema.properties).flatMap(([name, below]) =>
+    leaves(below, path === '' ? name : `${path}.${name}`),
+  );
+}
+
+/** What to set a field to, and in which children it must then be read. */
+export interface Expectation {
+  /** Another valid value than the default. */
+  readonly value: unknown;
+  /** What else must be set for it to have an effect. */
+  readonly with?: object;
+  /** Cannot be changed later: set when the tenant is made. */
+  readonly atCreation?: true;
+  /** Texts that the JSON of a child must then hold: `Kind name` -> texts. */
+  readonly shows?: Readonly<Record<string, readonly string[]>>;
+  /** Children that must then be gone. */
+  readonly hides?: readonly string[];
+  /** The phase in which the tenant rests then; default Ready. */
+  readonly phase?: string;
+  /** Why no child shows it, and which test looks at it. */
+  readonly elsewhere?: string;
+}
+
+const pods = [
+  'StatefulSet postgres',
+  'StatefulSet qdrant',
+  'StatefulSet ollama',
+  'Deployment tika',
+  'Deployment tenant-api',
+];
+const everywhere = (text: string, except: readonly string[] = []): Record<string, readonly string[]> =>
+  Object.fromEntries(
+    [...pods, 'CronJob sim-meter', 'CronJob sim-market']
+      .filter((pod) => !except.includes(pod))
+      .map((pod) => [pod, [text]]),
+  );
+const resources = (child: string): { requests: Expectation; limits: Expectation } => ({
+  requests: { value: { cpu: '77m', memory: '99Mi' }, shows: { [child]: ['"requests":{"cpu":"77m","memory":"99Mi"}'] } },
+  limits: { value: { memory: '3Gi' }, shows: { [child]: ['"limits":{"memory":"3Gi"}'] } },
+});
+const volume = (child: string, claim: string): { size: Expectation; className: Expectation } => ({
+  size: {
+    value: '23Gi',
+    shows: {
+      [`StatefulSet ${child}`]: ['"storage":"23Gi"'],
+      [`PersistentVolumeClaim ${claim}-${child}-0`]: ['"storage":"23Gi"'],
+    },
+  },
+  className: {
+    value: 'growing',
+    atCreation: true,
+    shows: { [`StatefulSet ${child}`]: ['"storageClassName":"growing"'] },
+  },
+});
+const image = (...children: string[]): Expectation => ({
+  value: 'example.com/mutated:7',
+  shows: Object.fromEntries(children.map((child) => [child, ['"image":"example.com/mutated:7"']])),
+});
+const parts = (prefix: string, table: object): Record<string, Expectation> =>
+  Object.fromEntries(
+    Object.entries(table as Record<string, Expectation>).map(([name, entry]) => [`${prefix}.${name}`, entry]),
+  );
+const scheduling = (shown: (text: string) => Record<string, readonly string[]>): Record<string, Expectation> => ({
+  nodeSelector: { value: { disk: 'fast' }, shows: shown('"nodeSelector":{"disk":"fast"}') },
+  tolerations: {
+    value: [{ key: 'tenants', operator: 'Exists' }],
+    shows: shown('"tolerations":[{"key":"tenants","operator":"Exists"}]'),
+  },
+  affinity: {
+    value: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 3, podAffinityTerm: { topologyKey: 'zone' } }],
+      },
+    },
+    shows: shown('"topologyKey":"zone"'),
+  },
+  priorityClassName: { value: 'important', shows: shown('"priorityClassName":"important"') },
+});
+
+/** A field that is not here fails the test: whoever adds one says where it is to be seen. */
+export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
+  displayName: { value: 'Stadtwerke Umbenannt', elsewhere: 'for people only; no child holds it' },
+  namespace: { value: 'luna-elsewhere', atCreation: true, elsewhere: 'tenants.apiserver.test.ts' },
+  ...parts('database.resources', resources('StatefulSet postgres')),
+  ...parts('database.storage', volume('postgres', 'data')),
+  'database.image': image('StatefulSet postgres'),
+  ...parts('vectorStore.resources', resources('StatefulSet qdrant')),
+  ...parts('vectorStore.storage', volume('qdrant', 'storage')),
+  'vectorStore.image': image('StatefulSet qdrant'),
+  ...parts('extraction.resources', resources('Deployment tika')),
+  'extraction.image': image('Deployment tika'),
+  ...parts(
+    'models.scheduling',
+    scheduling((text) => ({ 'StatefulSet ollama': [text] })),
+  ),
+  ...parts('models.resources', resources('StatefulSet ollama')),
+  ...parts('models.storage', volume('ollama', 'models')),
+  'models.serverImage': image('StatefulSet ollama'),
+  'models.embedding.name': {
+    value: 'nomic-embed-text',
+    shows: {
+      'StatefulSet ollama': ['"nomic-embed-text"'],
+      'Deployment tenant-api': ['"name":"EMBEDDING_MODEL","value":"nomic-embed-text"'],
+    },
+  },
+  'models.embedding.dimensions': {
+    value: 1024,
+    shows: { 'Deployment tenant-api': ['"name":"EMBEDDING_DIMENSIONS","value":"1024"'] },
+  },
+  'models.chat.name': {
+    value: 'luna-babble',
+    shows: {
+      'StatefulSet ollama': ['"luna-babble"'],
+      'Deployment tenant-api': ['"name":"CHAT_MODEL","value":"luna-babble"'],
+    },
+  },
+  'models.source.type': {
+    value: 'registry',
+    shows: { 'StatefulSet ollama': ['"name":"pull-models"'], 'NetworkPolicy model-pull': ['"cidr":"0.0.0.0/0"'] },
+  },
+  'models.source.image': image('StatefulSet ollama'),
+  'api.image': image('Deployment tenant-api', 'Job schema-HASH'),
+  'api.replicas': {
+    value: 3,
+    shows: { 'Deployment tenant-api': ['"replicas":3'], 'PodDisruptionBudget tenant-api': ['"maxUnavailable":1'] },
+  },
+  ...parts('api.resources', resources('Deployment tenant-api')),
+  'api.ingress.host': {
+    value: 'mutated.example.com',
+    shows: { 'Ingress tenant-api': ['"host":"mutated.example.com"'] },
+  },
+  'api.ingress.className': {
+    value: 'fancy',
+    with: { api: { ingress: { host: 'a.example.com' } } },
+    shows: { 'Ingress tenant-api': ['"ingressClassName":"fancy"'] },
+  },
+  'api.ingress.tlsSecretName': {
+    value: 'cert',
+    with: { api: { ingress: { host: 'a.example.com' } } },
+    shows: { 'Ingress tenant-api': ['"secretName":"cert"'] },
+  },
+  'api.ingress.annotations': {
+    value: { 'example.com/limit': '5' },
+    with: { api: { ingress: { host: 'a.example.com' } } },
+    shows: { 'Ingress tenant-api': ['"example.com/limit":"5"'] },
+  },
+  'api.httpRoute.hostnames': {
+    value: ['a.example.com'],
+    elsewhere: 'optional.apiserver.test.ts: needs the CRD of the Gateway API',
+  },
+  'api.httpRoute.parentRefs': {
+    value: [{ name: 'gateway' }],
+    elsewhere: 'optional.apiserver.test.ts: needs the CRD of the Gateway API',
+  },
+  ...parts('simulation.resources', resources('CronJob sim-meter')),
+  'simulation.image': image('CronJob sim-meter', 'CronJob sim-market'),
+  'simulation.enabled': {
+    value: false,
+    hides: ['CronJob sim-meter', 'CronJob sim-market', 'ConfigMap sim-config', 'Role tenant-api-simulators'],
+  },
+  'simulation.schedule': {
+    value: '17 3 * * *',
+    shows: { 'CronJob sim-meter': ['"schedule":"17 3 * * *"'], 'CronJob sim-market': ['"schedule":"17 3 * * *"'] },
+  },
+  'simulation.config': { value: { seed: 'mutated' }, shows: { 'ConfigMap sim-config': ['seed: mutated'] } },
+  'privacy.allowAggregates': {
+    value: true,
+    shows: { 'Deployment tenant-api': ['"name":"ALLOW_AGGREGATES","value":"true"'] },
+  },
+  'network.apiClients': {
+    value: [{ ipBlock: { cidr: '192.0.2.0/24' } }],
+    shows: { 'NetworkPolicy tenant-api': ['"cidr":"192.0.2.0/24"'] },
+  },
+  'monitoring.serviceMonitor': {
+    value: 'disabled',
+    elsewhere: 'optional.apiserver.test.ts: needs the CRD of ServiceMonitors',
+  },
+  ...parts(
+    'scheduling',
+    scheduling((text) => everywhere(text)),
+  ),
+  imagePullSecrets: { value: ['registry-login'], shows: everywhere('"imagePullSecrets":[{"name":"registry-login"}]') },
+  hibernate: {
+    value: true,
+    phase: 'Hibernated',
+    shows: Object.fromEntries(pods.map((pod) => [pod, ['"replicas":0']])),
+  },
+  paused: {
+    value: true,
+    phase: 'Paused',
+    elsewhere: 'only the operator’s silence shows it: tenants.apiserver.test.ts',
+  },
+  deletionPolicy: { value: 'Delete', elsewhere: 'shows at the deletion: row S1' },
+  deletionProtection: { value: true, elsewhere: 'shows at the deletion: tenants.apiserver.test.ts' },
+};
+
+/** `a.b.c` and a value as nested objects. */
+export function nest(path: string, value: unknown): object {
+  return path.split('.').reduceRight<unknown>((below, name) => ({ [name]: below }), value) as object;
+}
+
+/** Two trees of settings as one; the second wins. */
+export function merge(base: object, over: object): object {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const before = result[key];
+    result[key] = isTree(before) && isTree(value) ? merge(before, value) : value;
+  }
+  return result;
+}
+
+const isTree = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
