@@ -52,7 +52,7 @@ export interface ApplierDeps {
   fieldManager: string;
   /** Annotation that holds the hash of the last applied object, e.g. `example.io/applied-hash`. */
   hashAnnotation: string;
-  /** Looks up the live object, e.g. in a store (whole objects with managedFields). An old answer costs a needless write at worst. Default: GET. */
+  /** Looks up the live object, e.g. in a store (whole objects with managedFields, never changed in place). An old answer costs a needless write at worst. Default: GET. */
   live?: (
     kind: ResourceKind,
     ref: ObjectRef,
@@ -87,13 +87,18 @@ export function createApplier(deps: ApplierDeps): Applier {
       return (await client.list(kind, { namespace: scope.namespace, labelSelector, metadataOnly: true, signal })).items;
     });
 
+  /** The desired state that a live object, as one read gave it, was found to be in: a store gives the same one until it changes. */
+  const verified = new WeakMap<KubeObject, string>();
   const isInPlace = (desired: KubeObject, live: KubeObject): boolean => {
-    const hash = desired.metadata.annotations?.[hashAnnotation];
-    return (
-      live.metadata.annotations?.[hashAnnotation] === hash &&
-      isSubset(comparable(desired), comparable(live), ownedFields(live, fieldManager)) &&
-      !isTakenWhole(comparable(desired), comparable(live), othersFields(live, fieldManager))
-    );
+    const hash = desired.metadata.annotations?.[hashAnnotation] ?? '';
+    if (live.metadata.annotations?.[hashAnnotation] !== hash) return false;
+    if (verified.get(live) === hash) return true;
+    const [wanted, present] = [comparable(desired), comparable(live)];
+    const inPlace =
+      isSubset(wanted, present, ownedFields(live, fieldManager)) &&
+      !isTakenWhole(wanted, present, othersFields(live, fieldManager));
+    if (inPlace) verified.set(live, hash);
+    return inPlace;
   };
 
   return {
