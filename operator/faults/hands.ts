@@ -17,6 +17,7 @@ import {
 } from '@luna-iems/kube-runtime';
 import { OWN_KINDS } from '../src/controller/observer.ts';
 import { TENANT_LABEL } from '../src/tenant.ts';
+import { workloadStatus } from '../src/testing/workload-status.ts';
 
 /** The status of a pod that cannot run, and why. */
 export type Illness = object;
@@ -191,30 +192,9 @@ async function report({ client, orders }: Means, object: KubeObject): Promise<vo
   const { name, namespace } = object.metadata;
   const illness = orders.illness(object);
   await (illness === undefined ? healPod(client, object) : fallIll(client, object, illness));
-  const status = statusOf(object, illness === undefined);
+  const status = workloadStatus(object, illness === undefined);
   if (isSubset(status, object['status'])) return;
   await client.patchStatus(kind, { name, namespace }, { type: 'merge', body: { status } });
-}
-
-const TIME = '2026-01-02T03:04:05Z';
-const COMPLETE = {
-  startTime: TIME,
-  completionTime: TIME,
-  succeeded: 1,
-  conditions: ['SuccessCriteriaMet', 'Complete'].map((type) => ({
-    type,
-    status: 'True',
-    lastProbeTime: TIME,
-    lastTransitionTime: TIME,
-  })),
-};
-
-function statusOf({ kind, metadata, spec }: KubeObject, runs: boolean): object {
-  if (kind === 'Job') return runs ? COMPLETE : { active: 1, startTime: TIME };
-  const { replicas = 1 } = spec as { replicas?: number };
-  const ready = runs ? replicas : 0;
-  const counts = { replicas, readyReplicas: ready, updatedReplicas: replicas, availableReplicas: ready };
-  return { observedGeneration: metadata.generation ?? 1, ...counts };
 }
 
 interface Template {

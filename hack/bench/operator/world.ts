@@ -11,6 +11,7 @@ import {
   type KubeObject,
 } from '@luna-iems/kube-runtime';
 import { operatorKinds, lunaTenantKind } from '@luna-iems/operator';
+import { workloadStatus } from '../../../operator/src/testing/workload-status.ts';
 import { parse } from 'yaml';
 import { startApiServer, type ApiServer } from '../../apiserver/index.ts';
 import { waitFor } from '../../lib/wait.ts';
@@ -119,26 +120,6 @@ function readCreations(server: ApiServer): Creations {
   };
 }
 
-const TIME = '2026-01-02T03:04:05Z';
-const COMPLETE = {
-  startTime: TIME,
-  completionTime: TIME,
-  succeeded: 1,
-  conditions: ['SuccessCriteriaMet', 'Complete'].map((type) => ({
-    type,
-    status: 'True',
-    lastProbeTime: TIME,
-    lastTransitionTime: TIME,
-  })),
-};
-
-function runningStatus({ kind, metadata, spec }: KubeObject): object {
-  if (kind === 'Job') return COMPLETE;
-  const { replicas = 1 } = spec as { replicas?: number };
-  const counts = { replicas, readyReplicas: replicas, updatedReplicas: replicas, availableReplicas: replicas };
-  return { observedGeneration: metadata.generation ?? 1, ...counts };
-}
-
 /** In the place of kubelets and controllers: every workload is reported as running, every Job as done, for all contenders alike. */
 async function imitateControllers(client: Client, signal: AbortSignal): Promise<void> {
   const { StatefulSet, Deployment, Job } = builtinKinds;
@@ -147,7 +128,7 @@ async function imitateControllers(client: Client, signal: AbortSignal): Promise<
     reflector.subscribe((change) => {
       if (change.type === 'deleted') return;
       const { object } = change;
-      const status = runningStatus(object);
+      const status = workloadStatus(object);
       if (isSubset(status, object['status'])) return;
       const { name, namespace } = object.metadata;
       // A conflict or an object that is gone is answered by the next event.

@@ -1,7 +1,7 @@
 import { isSubset } from '@luna-iems/kube-runtime';
 import { findWorkload, podsOf, rolledOut, serves, type Observed, type Workload } from '../observed.ts';
 import { SIMULATORS } from '../plan/simulation.ts';
-import type { Finding, Situation } from './finding.ts';
+import { inPlace, type Finding, type Situation } from './finding.ts';
 import { monitoring } from './monitoring.ts';
 import { route } from './route.ts';
 import { schema } from './schema.ts';
@@ -134,20 +134,15 @@ function simulation({ tenant, observed }: Situation): Finding {
   };
 }
 
-function network({ planned, observed }: Situation): Finding {
+function network(situation: Situation): Finding {
   const type = 'NetworkIsolated';
-  const policies = planned.filter(({ object }) => object.kind === 'NetworkPolicy');
-  const missing = policies.filter(({ object }) => {
-    const live = observed.find('NetworkPolicy', object.metadata.name);
-    return live === undefined || !isSubset(object['spec'], live['spec']);
-  });
+  const { wanted, missing } = inPlace(situation, 'NetworkPolicy');
   if (missing.length > 0) {
-    const names = missing.map(({ object }) => object.metadata.name).join(', ');
     return {
       type,
       status: 'False',
       reason: 'PoliciesMissing',
-      message: `NetworkPolicies missing or changed by others: ${names}`,
+      message: `NetworkPolicies missing or changed by others: ${missing.join(', ')}`,
       trouble: true,
     };
   }
@@ -155,6 +150,6 @@ function network({ planned, observed }: Situation): Finding {
     type,
     status: 'True',
     reason: 'PoliciesInPlace',
-    message: `${policies.length} NetworkPolicies are in place; the cluster's network plugin must enforce them`,
+    message: `${wanted} NetworkPolicies are in place; the cluster's network plugin must enforce them`,
   };
 }

@@ -1,3 +1,4 @@
+import { isSubset } from '@luna-iems/kube-runtime';
 import type { Observed } from '../observed.ts';
 import type { Planned } from '../plan/meta.ts';
 import type { LunaTenant } from '../tenant.ts';
@@ -17,4 +18,14 @@ export interface Situation {
   readonly tenant: LunaTenant;
   readonly planned: readonly Planned[];
   readonly observed: Observed;
+}
+
+/** How many objects of a kind are wanted, and the names of those that are not there as they are wanted. */
+export function inPlace({ planned, observed }: Situation, kind: string): { wanted: number; missing: string[] } {
+  const wanted = planned.filter(({ object }) => object.kind === kind);
+  const missing = wanted.filter(({ object }) => {
+    const live = observed.find(kind, object.metadata.name);
+    return live === undefined || !isSubset(object['spec'], live['spec']);
+  });
+  return { wanted: wanted.length, missing: missing.map(({ object }) => object.metadata.name) };
 }

@@ -1,27 +1,21 @@
-import { isSubset } from '@luna-iems/kube-runtime';
 import { MONITORED } from '../plan/monitoring.ts';
-import type { Finding, Situation } from './finding.ts';
+import { inPlace, type Finding, type Situation } from './finding.ts';
 
 const type = 'MonitoringReady';
 
 /** Whether Prometheus is told where the tenant's metrics are. */
-export function monitoring({ tenant, planned, observed }: Situation): Finding {
-  const wish = tenant.spec.monitoring.serviceMonitor;
+export function monitoring(situation: Situation): Finding {
+  const wish = situation.tenant.spec.monitoring.serviceMonitor;
   if (wish === 'disabled')
     return { type, status: 'True', reason: 'Disabled', message: 'spec.monitoring.serviceMonitor is disabled' };
-  const wanted = planned.filter(({ object }) => object.kind === 'ServiceMonitor');
-  if (wanted.length === 0) return notInstalled(wish);
-  const missing = wanted.filter(({ object }) => {
-    const live = observed.find('ServiceMonitor', object.metadata.name);
-    return live === undefined || !isSubset(object['spec'], live['spec']);
-  });
+  const { wanted, missing } = inPlace(situation, 'ServiceMonitor');
+  if (wanted === 0) return notInstalled(wish);
   if (missing.length > 0) {
-    const names = missing.map(({ object }) => object.metadata.name).join(', ');
     return {
       type,
       status: 'False',
       reason: 'Missing',
-      message: `ServiceMonitors missing or changed by others: ${names}`,
+      message: `ServiceMonitors missing or changed by others: ${missing.join(', ')}`,
     };
   }
   return { type, status: 'True', reason: 'InPlace', message: `ServiceMonitors are in place: ${MONITORED.join(', ')}` };

@@ -28,6 +28,7 @@ import { operatorKinds } from '../optional-kinds.ts';
 import { platformSchema, type Platform } from '../platform.ts';
 import { lunaTenantKind, type LunaTenant, type LunaTenantSpec } from '../tenant.ts';
 import { specFixture } from './fixtures.ts';
+import { workloadStatus } from './workload-status.ts';
 
 export const repository = join(import.meta.dirname, '../../..');
 
@@ -234,26 +235,13 @@ async function settle(client: Client, tenant: string, idle: () => Promise<void>)
   throw new Error(`tenant ${tenant} does not settle`);
 }
 
-const TIME = '2026-01-02T03:04:05Z';
-const COMPLETE = {
-  startTime: TIME,
-  completionTime: TIME,
-  succeeded: 1,
-  conditions: ['SuccessCriteriaMet', 'Complete'].map((type) => ({
-    type,
-    status: 'True',
-    lastProbeTime: TIME,
-    lastTransitionTime: TIME,
-  })),
-};
-
 /** Reports each workload as running; false when all were. */
 async function reportRunning(client: Client, tenant: string): Promise<boolean> {
   let changed = false;
   for (const kind of [builtinKinds.StatefulSet, builtinKinds.Deployment, builtinKinds.Job]) {
     const { items } = await client.list(kind, { labelSelector: `luna-iems.io/tenant=${tenant}` });
     for (const object of items) {
-      const status = runningStatus(object);
+      const status = workloadStatus(object);
       if (isSubset(status, object['status'])) continue;
       const { name, namespace } = object.metadata;
       await client.patchStatus(kind, { name, namespace }, { type: 'merge', body: { status } });
@@ -261,13 +249,6 @@ async function reportRunning(client: Client, tenant: string): Promise<boolean> {
     }
   }
   return changed;
-}
-
-function runningStatus({ kind, metadata, spec }: KubeObject): object {
-  if (kind === 'Job') return COMPLETE;
-  const { replicas = 1 } = spec as { replicas?: number };
-  const counts = { replicas, readyReplicas: replicas, updatedReplicas: replicas, availableReplicas: replicas };
-  return { observedGeneration: metadata.generation ?? 1, ...counts };
 }
 
 /** Waits until `ask` holds; throws after 15 seconds with what was last seen. */
