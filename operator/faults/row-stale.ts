@@ -9,12 +9,12 @@ import {
 } from '@luna-iems/kube-runtime';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lunaTenantKind } from '../src/tenant.ts';
-import { creationsAndDeletions } from './audit.ts';
+import { effectsByTenant } from './audit.ts';
 import { recklessDeletes } from './calls.ts';
 import { brief, crew, type Context } from './context.ts';
 import type { Lab } from './lab.ts';
 import { differences, readStates, type State } from './oracle.ts';
-import { create, grow, loseSecrets, readopt, retain, shrink, type Step } from './steps.ts';
+import { create, grow, loseSecrets, readopt, retain, rotate, shrink, type Step } from './steps.ts';
 
 /** An operator's first lists, kept. */
 export type Memory = Map<string, ListPage>;
@@ -49,7 +49,7 @@ export function travelBack(memory: Memory, gate: Promise<void>): ReadTamper {
 }
 
 /** What an old view must never destroy, and what may only ever be made once. */
-const PRECIOUS = /(deleted|created) (namespaces|secrets|persistentvolumeclaims)\//;
+const PRECIOUS = /(deleted|created|renewed) (namespaces|secrets|persistentvolumeclaims)\//;
 
 export interface Journey {
   /** Brought about before the picture is taken. */
@@ -90,7 +90,7 @@ export async function journey(
   await late.stop();
 
   const wrong = await readStates(lab.client);
-  const effects = creationsAndDeletions(lab.audit.since(mark));
+  const effects = effectsByTenant(lab.audit.since(mark));
   const nowUids = await uidsOf(lab, names);
   return names.flatMap((name) => [
     ...differences(right.get(name) ?? {}, wrong.get(name) ?? ({} satisfies State)).map((text) => `${name}: ${text}`),
@@ -149,6 +149,7 @@ const JOURNEYS: Readonly<Record<string, Journey>> = {
   'before the tenant was there': { before: [], after: [create] },
   'before volumes grew': { before: [create], after: [grow] },
   'before Secrets were lost and made anew': { before: [create], after: [loseSecrets] },
+  'before Secrets were rotated': { before: [create], after: [rotate] },
   'before parts were switched off': { before: [create], after: [shrink] },
   'before the tenant was retained and taken up again': { before: [create, grow], after: [retain, readopt] },
   'of StatefulSets only, before volumes grew': { before: [create], after: [grow], only: /statefulsets/ },

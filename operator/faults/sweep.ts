@@ -1,6 +1,6 @@
 import { KubeError, type Fault, type SeenCall } from '@luna-iems/kube-runtime';
 import type { Platform } from '../src/platform.ts';
-import { creationsAndDeletions } from './audit.ts';
+import { effectsByTenant } from './audit.ts';
 import { createNumberer, nameOf } from './calls.ts';
 import type { Lab, RunOptions } from './lab.ts';
 import { differences, readStates, type State } from './oracle.ts';
@@ -142,4 +142,4 @@ export async function stateOf(lab: Lab, tenant: string): Promise<State> {
   return (await readStates(lab.client)).get(tenant) ?? {};
 }
 
-const effectsOf = (lab: Lab, mark: number): Map<string, string[]> => creationsAndDeletions(lab.audit.since(mark));
+const effectsOf = (lab: Lab, mark: number): Map<string, string[]> => effectsByTenant(lab.audit.since(mark));

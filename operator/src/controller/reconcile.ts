@@ -94,14 +94,16 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
       secrets: await secrets.keep(tenant, observed, signal),
     };
     const full = desired(tenant, platform, facts);
-    const turn = rollout.turn(tenant, isFresh(observed));
+    // Asked before anything is written: afterwards the watch may have brought the first workload.
+    const fresh = isFresh(observed);
+    const turn = rollout.turn(tenant, fresh);
     if (turn.verdict === 'begin') {
       await report(tenant, { ...(tenant.status as LunaTenantStatus), rollout: 'Rolling' }, signal);
       return { requeueAfterMs: 1 };
     }
     const planned = turn.verdict === 'wait' ? holdBack(full, observed) : full;
     const outcome = await applyPlan(deps, { tenant, planned, observed, signal });
-    const update = { revision: rollout.revision, waiting: turn.verdict === 'wait', fresh: isFresh(observed) };
+    const update = { revision: rollout.revision, waiting: turn.verdict === 'wait', fresh };
     const situation = { tenant, planned, observed: outcome.observed, platform, update, failure: outcome.failure };
     await report(tenant, statusOf(situation, now()), signal);
     // Thrown only now, so that the status says what failed before the queue backs off.
