@@ -65,11 +65,14 @@ function subjectOf({ objectRef }: AuditEvent): { tenant: string; object: string 
 type Effect = 'created' | 'deleted' | 'renewed';
 
 /** An apply that made the object answers 201; a delete that found it 200 or 202. The operator patches a Secret only to renew it. */
-function effectOf({ verb, responseStatus, objectRef }: AuditEvent): Effect | undefined {
-  const code = responseStatus?.code ?? 0;
-  if (objectRef?.subresource !== undefined) return undefined;
+function effectOf({
+  verb,
+  responseStatus: { code = 0 } = {},
+  objectRef: { resource, subresource } = {},
+}: AuditEvent): Effect | undefined {
+  if (subresource !== undefined || code >= 300) return undefined;
   if (code === 201) return 'created';
-  if (code >= 300) return undefined;
-  if (verb === 'delete') return 'deleted';
-  return verb === 'patch' && objectRef?.resource === 'secrets' ? 'renewed' : undefined;
+  return EFFECTS[`${verb} ${resource ?? ''}`] ?? EFFECTS[verb];
 }
+
+const EFFECTS: Readonly<Record<string, Effect>> = { delete: 'deleted', 'patch secrets': 'renewed' };
