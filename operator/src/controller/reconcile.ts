@@ -71,7 +71,9 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
       metrics.forget(tenant.metadata.name);
       return {};
     }
-    await report(tenant, statusOfIdle(tenant, { phase: 'Deleting', ...outcome }, now()), signal);
+    const { reason, message } = outcome;
+    await report(tenant, statusOfIdle(tenant, { phase: 'Deleting', reason, message }, now()), signal);
+    if (outcome.error !== undefined) throw outcome.error;
     return { requeueAfterMs: DELETION_POLL_MS };
   };
 
