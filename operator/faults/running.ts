@@ -137,7 +137,7 @@ async function withinPatience(synced: Promise<unknown>, refused: readonly string
 }
 
 /** What an operator knows, as a view. */
-function viewOf({ observer }: Operator, controller: Controller): View {
+function viewOf({ observer, events }: Operator, controller: Controller): View {
   return {
     kinds: [lunaTenantKind, ...observedKinds],
     live: (kind, ref) => (kind === lunaTenantKind ? observer.tenant(ref.name) : observer.live(kind, ref)),
@@ -145,7 +145,7 @@ function viewOf({ observer }: Operator, controller: Controller): View {
       if (kind !== lunaTenantKind) return observer.list(kind, namespace);
       return namespace === undefined ? observer.tenants() : [];
     },
-    idle: () => controller.idle(),
+    idle: () => controller.idle().then(() => events.flush()),
   };
 }
 
