@@ -10,6 +10,7 @@ import {
 } from '@luna-iems/kube-runtime';
 import type { Registry } from 'prom-client';
 import { createObserver, type Observer } from './controller/observer.ts';
+import { createPlanner } from './controller/planner.ts';
 import { createReconciler } from './controller/reconcile.ts';
 import { createReporter } from './controller/report.ts';
 import { createRollout } from './controller/rollout.ts';
@@ -17,7 +18,7 @@ import { createTenantMetrics } from './controller/tenant-metrics.ts';
 import { planRevision } from './plan/revision.ts';
 import type { RandomBytes } from './plan/secrets.ts';
 import type { Platform } from './platform.ts';
-import { HASH_ANNOTATION, MANAGER } from './tenant.ts';
+import { HASH_ANNOTATION, MANAGER, TENANT_LABEL } from './tenant.ts';
 
 export interface OperatorDeps {
   client: Client;
@@ -51,7 +52,9 @@ export function createOperator(deps: OperatorDeps): Operator {
     fieldManager: MANAGER,
     hashAnnotation: HASH_ANNOTATION,
     live: (kind, ref) => observer.live(kind, ref),
-    candidates: (kind, scope) => observer.list(kind, scope.namespace),
+    wrote: (kind, object) => observer.wrote(kind, object),
+    settled: (kind, object) => observer.settled(kind, object),
+    candidates: (kind, { labels }) => observer.labelled(kind, labels[TENANT_LABEL] ?? ''),
   });
   const rollout = createRollout({
     revision: planRevision(platform),
@@ -62,6 +65,7 @@ export function createOperator(deps: OperatorDeps): Operator {
   const reconcile = createReconciler({
     ...deps,
     rollout,
+    plan: createPlanner(platform),
     applier,
     observer,
     events,

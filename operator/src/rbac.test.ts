@@ -31,11 +31,11 @@ const grants = (rules: Rule[]): string[] =>
     )
     .sort();
 
-/** What the code calls: server-side apply is create and patch, the observer lists and watches, pruning deletes. */
+/** What the code calls: applying is get, create and patch, the observer lists and watches, pruning deletes. */
 const kinds = [...OWN_KINDS.map((kind) => builtinKinds[kind]), ...Object.values(OPTIONAL_KINDS)];
 const own = kinds.flatMap(({ apiVersion, plural }) => {
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-  return ['create', 'patch', 'list', 'watch', 'delete'].map((verb) => `${group}/${plural} ${verb}`);
+  return ['get', 'create', 'patch', 'list', 'watch', 'delete'].map((verb) => `${group}/${plural} ${verb}`);
 });
 const further = [
   ...['create', 'get', 'list', 'watch', 'patch', 'delete'].map((verb) => `/namespaces ${verb}`),
@@ -46,8 +46,6 @@ const further = [
   'luna-iems.io/lunatenants/status patch',
   ...['get', 'list', 'watch'].map((verb) => `apiextensions.k8s.io/customresourcedefinitions ${verb}`),
   ...['create', 'patch'].map((verb) => `events.k8s.io/events ${verb}`),
-  // Granted on by tenant-api's Role.
-  'batch/cronjobs get',
 ];
 
 describe("the chart's ClusterRole", () => {

@@ -18,7 +18,6 @@ const uid = (value: string): Record<string, string> => ({ 'luna-iems.io/tenant-u
 
 describe('claimNamespace', () => {
   it.each([
-    ['no namespace', undefined, 'create'],
     ['its own', namespace({ labels: ours, annotations: uid('uid-demo') }), 'ours'],
     [
       'one retained for this name',

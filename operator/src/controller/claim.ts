@@ -2,15 +2,13 @@ import type { KubeObject } from '@luna-iems/kube-runtime';
 import { RETAINED_ANNOTATION, TENANT_LABEL, TENANT_UID_ANNOTATION, namespaceOf, type LunaTenant } from '../tenant.ts';
 
 /** Whether a tenant may use the namespace that it names. */
-export type Claim =
-  { verdict: 'create' | 'ours' | 'readopt' } | { verdict: 'refuse' | 'wait'; reason: string; message: string };
+export type Claim = { verdict: 'ours' | 'readopt' } | { verdict: 'refuse' | 'wait'; reason: string; message: string };
 
 /**
  * Decides over a namespace. It is the tenant's when it carries the tenant's label and UID, or when it was retained for a tenant of
  * this name; any other is somebody else's and stays untouched.
  */
-export function claimNamespace(tenant: LunaTenant, namespace: KubeObject | undefined): Claim {
-  if (namespace === undefined) return { verdict: 'create' };
+export function claimNamespace(tenant: LunaTenant, namespace: KubeObject): Claim {
   const name = namespaceOf(tenant);
   const { labels, annotations, deletionTimestamp } = namespace.metadata;
   const owner = labels?.[TENANT_LABEL];

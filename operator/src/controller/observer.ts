@@ -23,6 +23,7 @@ import { OPTIONAL_KINDS, type OptionalKindName } from '../optional-kinds.ts';
 import type { Endpoint } from '../plan/network.ts';
 import { TENANT_LABEL, lunaTenantKind, namespaceOf, withSpec, type LunaTenant } from '../tenant.ts';
 import { createOptionalKind } from './optional-kind.ts';
+import { reduced, trimmed } from './reduced.ts';
 
 /** Kinds that the operator makes in a tenant's namespace and takes away when they are no longer wanted, users before used. */
 export const OWN_KINDS = [
@@ -60,8 +61,14 @@ export interface Observer {
   of(tenant: LunaTenant): Observed;
   /** The live object as last seen, for the applier. */
   live(kind: ResourceKind, ref: ObjectRef): KubeObject | undefined;
-  /** Objects of a kind in a namespace, for pruning. */
+  /** Objects of a kind in a namespace. */
   list(kind: ResourceKind, namespace: string | undefined): readonly KubeObject[];
+  /** Objects of a kind that carry a tenant's label, for pruning. */
+  labelled(kind: ResourceKind, tenant: string): readonly KubeObject[];
+  /** Shows at once what the server answered to a write; its event then wakes nobody. */
+  wrote(kind: ResourceKind, object: KubeObject): void;
+  /** Keeps of an object that is as it should be only what the operator still reads. */
+  settled(kind: ResourceKind, object: KubeObject): KubeObject | undefined;
   /** The optional kinds that the cluster knows right now. */
   available(): ReadonlySet<OptionalKindName>;
   /** Where the cluster's API server listens. */
@@ -84,7 +91,7 @@ type ReaderDeps = Omit<ObserverDeps, 'isOwnStatus'>;
 const BY_TENANT = 'tenant';
 
 export function createObserver({ isOwnStatus, ...deps }: ObserverDeps): Observer {
-  const tenants = createReflector<LunaTenant>({ ...deps, kind: lunaTenantKind, transform: withSpec });
+  const tenants = createReflector<LunaTenant>({ ...deps, kind: lunaTenantKind, transform: completed });
   const children = new Map(
     [...OWN_KINDS, ...OTHER_KINDS].map((kind) => [kindKey(builtinKinds[kind]), childReflector(deps, kind)] as const),
   );
@@ -126,6 +133,15 @@ export function createObserver({ isOwnStatus, ...deps }: ObserverDeps): Observer
     live: (kind, ref) => reflectorFor(kind)?.store.get(objectKey(ref)),
     list: (kind, namespace) =>
       (reflectorFor(kind)?.store.list() ?? []).filter(({ metadata }) => metadata.namespace === namespace),
+    labelled: (kind, tenant) => reflectorFor(kind)?.store.byIndex(BY_TENANT, tenant) ?? [],
+    wrote(kind, object) {
+      if (tenantKey(object).length > 0) reflectorFor(kind)?.assume(object);
+    },
+    settled(kind, object) {
+      const smaller = reduced(object);
+      reflectorFor(kind)?.reduce(object, smaller);
+      return smaller;
+    },
     available: () =>
       new Set(optional.filter((one) => one.reflector() !== undefined).map(({ kind }) => kind.kind as OptionalKindName)),
     apiServer: () => slices.store.list().flatMap(endpointsOf),
@@ -151,12 +167,22 @@ const always = (): boolean => true;
 
 function childReflector(deps: ReaderDeps, kind: BuiltinKind): Reflector<KubeObject> {
   // What Secrets hold never enters this process.
-  return createReflector({ ...selected(deps, builtinKinds[kind]), metadataOnly: kind === 'Secret' });
+  return createReflector({
+    ...selected(deps, builtinKinds[kind]),
+    metadataOnly: kind === 'Secret',
+    transform: trimmed,
+  });
 }
 
 /** Of a kind, what carries a tenant's label. */
 function selected(deps: ReaderDeps, kind: ResourceKind): ReflectorDeps<KubeObject> {
   return { ...deps, kind, labelSelector: TENANT_LABEL, indexers: { [BY_TENANT]: tenantKey } };
+}
+
+/** With all parts of a spec, and without field sets: nobody asks who wrote what of a LunaTenant. */
+function completed(tenant: LunaTenant): LunaTenant {
+  const { managedFields: _fields, ...metadata } = tenant.metadata;
+  return withSpec({ ...tenant, metadata });
 }
 
 /** A status that is not the last word: a former leader's, or somebody else's, or ours about an older generation. */

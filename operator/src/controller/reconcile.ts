@@ -1,6 +1,7 @@
 import {
   builtinKinds,
   ensureFinalizer,
+  hasCode,
   type Applier,
   type Client,
   type EventRecorder,
@@ -10,9 +11,8 @@ import {
 } from '@luna-iems/kube-runtime';
 import { isPulling } from '../gates.ts';
 import type { Observed } from '../observed.ts';
-import { desired, planProblem } from '../plan/desired.ts';
+import { desiredNamespace, planProblem } from '../plan/desired.ts';
 import { holdBack } from '../plan/held-back.ts';
-import { planNamespace } from '../plan/namespace.ts';
 import type { RandomBytes } from '../plan/secrets.ts';
 import type { Platform } from '../platform.ts';
 import { statusOf, statusOfIdle } from '../status/status.ts';
@@ -29,6 +29,7 @@ import { applyPlan } from './apply-plan.ts';
 import { claimNamespace } from './claim.ts';
 import { finalize } from './finalize.ts';
 import type { Observer } from './observer.ts';
+import type { Planner } from './planner.ts';
 import { createSecretKeeper } from './secret-keeper.ts';
 import type { Reporter } from './report.ts';
 import type { Rollout } from './rollout.ts';
@@ -43,6 +44,7 @@ export interface ReconcilerDeps {
   logger: Logger;
   metrics: TenantMetrics;
   platform: Platform;
+  plan: Planner;
   rollout: Rollout;
   random: RandomBytes;
   /** Milliseconds since 1970. */
@@ -87,7 +89,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
   };
 
   const provide = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
-    const { platform } = deps;
+    const { platform, applier } = deps;
     const observed = observer.of(tenant);
     const facts = {
       apiServer: observer.apiServer(),
@@ -95,7 +97,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
       available: observer.available(),
       secrets: await secrets.keep(tenant, observed, signal),
     };
-    const full = desired(tenant, platform, facts);
+    const full = deps.plan(tenant, facts);
     // Asked before anything is written: afterwards the watch may have brought the first workload.
     const fresh = isFresh(observed);
     const turn = rollout.turn(tenant, fresh);
@@ -108,7 +110,17 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
     const planned = turn.verdict === 'wait' ? holdBack(full, observed) : full;
     const outcome = await applyPlan(deps, { tenant, planned, observed, signal });
     const update = { revision: rollout.revision, waiting: turn.verdict === 'wait', fresh };
-    const situation = { tenant, planned, observed: outcome.observed, platform, update, failure: outcome.failure };
+    const { observed: after, failure } = outcome;
+    const isInPlace = (object: KubeObject, live: KubeObject): boolean => applier.isInPlace(object, live);
+    const situation = {
+      tenant,
+      planned,
+      observed: after,
+      platform,
+      update,
+      failure,
+      isInPlace,
+    };
     await report(tenant, statusOf(situation, now()), signal);
     // Thrown only now, so that the status says what failed before the queue backs off.
     if (outcome.errors.length > 0) throw new AggregateError(outcome.errors, outcome.failure);
@@ -183,35 +195,43 @@ function namespaceLost(observer: Observer, tenant: LunaTenant): { reason: string
 
 /** Makes the namespace the tenant's; gives the reason when that must not be. */
 async function takeNamespace(
-  { client, applier, observer, events }: ReconcilerDeps,
+  deps: ReconcilerDeps,
   tenant: LunaTenant,
   signal: AbortSignal,
 ): Promise<{ reason: string; message: string } | undefined> {
+  const { client, applier, observer, events } = deps;
   const name = namespaceOf(tenant);
-  const known = observer.namespace(name);
-  // A namespace without our label is not in the cache, and an unknown one may be anybody's.
-  const namespace: KubeObject | undefined = known ?? (await client.get(builtinKinds.Namespace, { name }, { signal }));
+  const wanted = desiredNamespace(tenant, deps.platform);
+  const namespace = observer.namespace(name) ?? (await makeNamespace(deps, wanted, signal));
   const claim = claimNamespace(tenant, namespace);
-  switch (claim.verdict) {
-    case 'refuse':
-    case 'wait':
-      return claim;
-    case 'create':
-      // Created, not applied: applying would take over a namespace that somebody made a moment ago.
-      await client.create(planNamespace(tenant), { fieldManager: MANAGER, signal });
-      break;
-    case 'readopt': {
-      const note = `namespace ${name} is taken up again with its volumes and Secrets`;
-      await applier.apply(planNamespace(tenant), signal);
-      events.record({ regarding: tenant, type: 'Normal', reason: 'Readopted', action: 'Adopt', note });
-      break;
-    }
-    case 'ours':
-      break;
+  if (claim.verdict === 'refuse' || claim.verdict === 'wait') return claim;
+  if (claim.verdict === 'readopt') {
+    const note = `namespace ${name} is taken up again with its volumes and Secrets`;
+    await applier.apply(wanted, signal);
+    events.record({ regarding: tenant, type: 'Normal', reason: 'Readopted', action: 'Adopt', note });
   }
-  if (namespace?.metadata.annotations?.[RETAINED_ANNOTATION] !== undefined) {
+  if (namespace.metadata.annotations?.[RETAINED_ANNOTATION] !== undefined) {
     const body = { metadata: { annotations: { [RETAINED_ANNOTATION]: null } } };
     await client.patch(builtinKinds.Namespace, { name }, { type: 'merge', body }, { fieldManager: MANAGER, signal });
   }
   return undefined;
+}
+
+/**
+ * Creates the namespace, or gives the one that is there: without our label it is not in the cache, and it may be anybody's. Created,
+ * not applied: applying would take over a namespace that somebody made a moment ago.
+ */
+async function makeNamespace(
+  { client, applier }: ReconcilerDeps,
+  wanted: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  try {
+    return await applier.create(wanted, signal);
+  } catch (error) {
+    if (!hasCode(error, 'KUBE_ALREADY_EXISTS')) throw error;
+    const found = await client.get(builtinKinds.Namespace, { name: wanted.metadata.name }, { signal });
+    if (found === undefined) throw error;
+    return found;
+  }
 }

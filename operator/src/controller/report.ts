@@ -32,9 +32,10 @@ export function createReporter({ client, events, logger }: ReporterDeps): Report
   return {
     current(tenant) {
       const last = written.get(tenant.metadata.name);
-      return last !== undefined && last.over === tenant.metadata.resourceVersion
-        ? { ...tenant, status: last.status }
-        : tenant;
+      if (last !== undefined && last.over === tenant.metadata.resourceVersion)
+        return { ...tenant, status: last.status };
+      written.delete(tenant.metadata.name);
+      return tenant;
     },
     isOwn: ({ metadata, status }) => isDeepStrictEqual(said.get(metadata.name), status),
     forget(name) {

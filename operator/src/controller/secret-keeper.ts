@@ -5,6 +5,8 @@ import {
   type Client,
   type EventRecorder,
   type KubeResource,
+  type ManagedFieldsEntry,
+  type ObjectMeta,
 } from '@luna-iems/kube-runtime';
 import type { Observed } from '../observed.ts';
 import {
@@ -42,7 +44,7 @@ export function createSecretKeeper({ client, applier, events, random }: SecretKe
   const remember = (tenant: LunaTenant, { apiVersion, kind, metadata }: KubeResource): void => {
     const { name } = tenant.metadata;
     const mine = written.get(name) ?? new Map<string, KubeResource>();
-    mine.set(metadata.name, { apiVersion, kind, metadata });
+    mine.set(metadata.name, { apiVersion, kind, metadata: memorable(metadata) });
     written.set(name, mine);
   };
   const known = (tenant: LunaTenant, there: readonly KubeResource[]): KubeResource[] => {
@@ -92,6 +94,16 @@ export function createSecretKeeper({ client, applier, events, random }: SecretKe
     forget: (tenant) => void written.delete(tenant),
   };
 }
+
+/** What is asked of a Secret's metadata, here and in plan/secrets.ts; it is kept for as long as the tenant lives. */
+function memorable({ name, namespace, uid, resourceVersion, annotations, managedFields = [] }: ObjectMeta): ObjectMeta {
+  const writers = managedFields.flatMap(({ manager, operation, time, fieldsV1 = {} }) =>
+    'f:data' in fieldsV1 ? [{ manager, operation, time, fieldsV1: CONTENT } as ManagedFieldsEntry] : [],
+  );
+  return { name, namespace, uid, resourceVersion, annotations, managedFields: writers } as ObjectMeta;
+}
+
+const CONTENT = { 'f:data': {} };
 
 /** The later of two views of an object. One that was made anew counts by what the watch says. */
 function newer(seen: KubeResource, own: KubeResource | undefined): KubeResource {

@@ -1,3 +1,4 @@
+import type { KubeObject } from '@luna-iems/kube-runtime';
 import type { OptionalKindName } from '../optional-kinds.ts';
 import type { Platform } from '../platform.ts';
 import type { LunaTenant } from '../tenant.ts';
@@ -24,6 +25,12 @@ export interface Facts extends NetworkFacts {
   readonly available?: ReadonlySet<OptionalKindName>;
   /** Versions of the Secrets' content; pods restart when one changes. */
   readonly secrets?: SecretVersions;
+}
+
+/** The tenant's namespace, as it stands in the plan. */
+export function desiredNamespace(tenant: LunaTenant, platform: Platform): KubeObject {
+  const object = planNamespace(tenant);
+  return inherit(tenant, platform, [{ object }])[0]?.object ?? object;
 }
 
 /**

@@ -1,7 +1,6 @@
-import { isSubset } from '@luna-iems/kube-runtime';
 import { findWorkload, podsOf, rolledOut, serves, type Observed, type Workload } from '../observed.ts';
 import { SIMULATORS } from '../plan/simulation.ts';
-import { inPlace, type Finding, type Situation } from './finding.ts';
+import { inPlace, isAsPlanned, type Finding, type Situation } from './finding.ts';
 import { monitoring } from './monitoring.ts';
 import { route } from './route.ts';
 import { schema } from './schema.ts';
@@ -81,15 +80,16 @@ function progress(what: string, live: Workload, observed: Observed): string {
   return `${what} is starting: ${readyReplicas} of ${live.spec.replicas ?? 1} pods ready`;
 }
 
-function api(found: Finding, { planned, observed }: Situation): Finding {
-  const live = findWorkload(observed, 'Deployment', 'tenant-api');
+function api(found: Finding, situation: Situation): Finding {
+  const { planned, observed } = situation;
+  const live = observed.find('Deployment', 'tenant-api');
   const wanted = planned.find(({ object }) => object.kind === 'Deployment' && object.metadata.name === 'tenant-api');
   if (found.reason === 'Hibernated' || wanted === undefined) return found;
   if (found.reason === 'Waiting' || live === undefined) {
     const message = 'the tenant API is rolled out once the schema is migrated and the models are there';
     return { ...found, reason: 'WaitingForParts', message };
   }
-  if (found.status === 'True' && !isSubset(wanted.object['spec'], live['spec' as keyof typeof live])) {
+  if (found.status === 'True' && !isAsPlanned(situation, wanted.object, live)) {
     return {
       ...found,
       reason: 'UpdateWaiting',

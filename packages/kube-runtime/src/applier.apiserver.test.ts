@@ -6,7 +6,7 @@ import { configMap, openApi, type ApiFixture } from './testing/api-fixture.ts';
 import { createFaultTransport, type FaultTransport } from './testing/fault-transport.ts';
 import type { KubeObject } from './types.ts';
 
-const { ConfigMap, NetworkPolicy, PersistentVolumeClaim, Secret } = builtinKinds;
+const { ConfigMap, Deployment, NetworkPolicy, PersistentVolumeClaim, Secret } = builtinKinds;
 const fieldManager = 'tester';
 let api: ApiFixture;
 let transport: FaultTransport;
@@ -225,6 +225,95 @@ describe('applier against a real API server', () => {
     expect((await applier.apply(object)).result).toBe('unchanged');
     expect((await applier.apply(configMap(api.namespace, 'fields', 'x'))).result).toBe('configured');
     expect((await read(object))?.metadata.labels).toEqual({ theirs: 'yes' });
+  });
+
+  it('takes fields of its own creation away, and no others, whatever changed in between', async () => {
+    const object = (more: object): KubeObject =>
+      inNamespace({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'shrinks', spec: { ...spec, ...more } });
+    const spec = { selector: { matchLabels: { a: 'b' } }, template };
+    const first = object({ minReadySeconds: 7, progressDeadlineSeconds: 99 });
+    await applier.apply(first);
+    const body = { metadata: { labels: { theirs: 'yes' } } };
+    await api.client.patch(Deployment, refOf(first), { type: 'merge', body }, { fieldManager: 'other' });
+    const before = transport.writes.length;
+    expect((await applier.apply(object({ progressDeadlineSeconds: 100 }))).result).toBe('configured');
+    expect(transport.writes.length - before).toBe(2);
+    const after = await read(first);
+    expect(after).toMatchObject({ metadata: { labels: { theirs: 'yes' } }, spec: { progressDeadlineSeconds: 100 } });
+    expect(after?.['spec']).not.toHaveProperty('minReadySeconds');
+    expect((await applier.apply(object({ progressDeadlineSeconds: 100 }))).result).toBe('unchanged');
+    expect((await applier.apply(object({}))).result).toBe('configured');
+    expect(transport.writes.length - before).toBe(3);
+    expect(await read(first)).toMatchObject({ spec: { progressDeadlineSeconds: 600 } });
+  });
+
+  it('takes its creation over from a view that is too old, or has no managed fields', async () => {
+    const object = (...keys: string[]): KubeObject =>
+      inNamespace({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        name: 'seen-late',
+        data: Object.fromEntries(keys.map((key) => [key, key])),
+      });
+    const { object: old } = await applier.apply(object('a', 'b', 'c'));
+    const body = { metadata: { labels: { theirs: 'yes' } } };
+    await api.client.patch(ConfigMap, refOf(old), { type: 'merge', body }, { fieldManager: 'other' });
+    const { managedFields: _fields, ...bare } = old.metadata;
+    const views = [undefined, old, { ...old, metadata: bare }];
+    for (const [index, view] of views.entries()) {
+      const stale = createApplier({
+        client: api.client,
+        fieldManager,
+        hashAnnotation: 'test.io/hash',
+        live: () => view,
+      });
+      const wanted = object(...['a', 'b', 'c'].slice(0, 2 - index));
+      expect((await stale.apply(wanted)).result).toBe('configured');
+      expect(Object.keys((await read(old))?.['data'] ?? {})).toEqual(Object.keys(wanted['data'] as object));
+    }
+    expect((await read(old))?.metadata.labels).toEqual({ theirs: 'yes' });
+  });
+
+  it('creates, or takes over what somebody else made, as it is told', async () => {
+    const object = configMap(api.namespace, 'contested', 'ours');
+    await api.client.create(configMap(api.namespace, 'contested', 'theirs'), { fieldManager: 'other' });
+    await expect(applier.create(object)).rejects.toMatchObject({ code: 'KUBE_ALREADY_EXISTS' });
+    const blind = createApplier({
+      client: api.client,
+      fieldManager,
+      hashAnnotation: 'test.io/hash',
+      live: () => undefined,
+    });
+    expect(await blind.apply(object)).toMatchObject({ result: 'configured', object: { data: { value: 'ours' } } });
+  });
+
+  it('tells of what it wrote and of what it found in place, and believes what is given for that', async () => {
+    const told: string[] = [];
+    const seen = new Map<string, KubeObject>();
+    const client = createClient({ transport });
+    const telling = createApplier({
+      client,
+      fieldManager,
+      hashAnnotation: 'test.io/hash',
+      live: (_kind, { name }) => seen.get(name),
+      wrote: (_kind, written) => {
+        told.push(`wrote ${written.metadata.name}`);
+        seen.set(written.metadata.name, written);
+      },
+      settled: (_kind, { apiVersion, kind, metadata: { managedFields: _fields, ...metadata } }) => {
+        told.push(`settled ${metadata.name}`);
+        const smaller = { apiVersion, kind, metadata };
+        seen.set(metadata.name, smaller);
+        return smaller;
+      },
+    });
+    const object = configMap(api.namespace, 'told', 'x');
+    const results = [];
+    for (let pass = 0; pass < 4; pass += 1) results.push((await telling.apply(object)).result);
+    expect(results).toEqual(['created', 'unchanged', 'unchanged', 'unchanged']);
+    expect(told).toEqual(['wrote told', 'settled told']);
+    expect(seen.get('told')).not.toHaveProperty('data');
+    expect((await telling.apply(configMap(api.namespace, 'told', 'y'))).result).toBe('configured');
   });
 
   it('never touches a secret that exists', async () => {

@@ -2,6 +2,7 @@ import type { Client } from './client.ts';
 import { contentHash } from './content-hash.ts';
 import { hasCode } from './errors.ts';
 import { kindKey, refOf } from './kinds.ts';
+import { ownedFields, takeOver } from './ownership.ts';
 import { isSubset, type FieldSet } from './subset.ts';
 import { isTakenWhole } from './taken-fields.ts';
 import { objectKey, type KubeObject, type KubeResource, type ObjectRef, type ResourceKind } from './types.ts';
@@ -29,12 +30,19 @@ export interface PruneScope {
 /** Brings objects to the cluster, and takes them away. */
 export interface Applier {
   /**
-   * Server-side apply, left out when it would change nothing: when the object carries the hash of exactly this desired state, all
-   * desired values are live, and all desired fields are still ours. So a steady state writes nothing, and a field that left the
-   * desired state, or that somebody else changed, is noticed. Fields of others stay theirs.
+   * Creates what is absent, and server-side applies what is there, unless that would change nothing: when the object carries the hash
+   * of exactly this desired state, all desired values are live, and all desired fields are still ours. So a steady state writes
+   * nothing, and a field that left the desired state, or that somebody else changed, is noticed. Fields of others stay theirs.
+   * `desired` must not be changed afterwards: what was computed of it is remembered with it.
    * Errors: KUBE_INVALID for a change of an immutable field; all of the client's.
    */
   apply(desired: KubeObject, signal?: AbortSignal): Promise<AppliedObject>;
+  /**
+   * Creates as `apply` does, and throws KUBE_ALREADY_EXISTS where `apply` would take over what somebody made in the meantime.
+   */
+  create(desired: KubeObject, signal?: AbortSignal): Promise<KubeObject>;
+  /** Whether `apply` would leave this live object as it is. */
+  isInPlace(desired: KubeObject, live: KubeObject): boolean;
   /** Creates what is absent and never touches what is there: for Secrets with generated content. */
   createOnce(desired: KubeObject, signal?: AbortSignal): Promise<AppliedObject>;
   /**
@@ -58,6 +66,13 @@ export interface ApplierDeps {
     ref: ObjectRef,
     signal?: AbortSignal,
   ) => Promise<KubeObject | undefined> | KubeObject | undefined;
+  /** Told of every object that the server answered to a write, so that a store may show it at once (see `Reflector.assume`). */
+  wrote?: (kind: ResourceKind, object: KubeObject) => void;
+  /**
+   * Told of a live object that was found in place. May give a smaller one, to which `live` will answer from then on, for of an
+   * object in place nothing but its metadata is looked at until it changes (see `Reflector.reduce`). managedFields may go too.
+   */
+  settled?: (kind: ResourceKind, object: KubeObject) => KubeObject | undefined;
   /** Lists candidates for pruning, e.g. from stores; they are still matched against the labels. Default: metadata-only LIST. */
   candidates?: (
     kind: ResourceKind,
@@ -87,43 +102,71 @@ export function createApplier(deps: ApplierDeps): Applier {
       return (await client.list(kind, { namespace: scope.namespace, labelSelector, metadataOnly: true, signal })).items;
     });
 
+  const { wrote = () => undefined, settled = () => undefined } = deps;
+  const prepared = createPreparer(hashAnnotation);
+  const owner = { client, fieldManager };
   /** The desired state that a live object, as one read gave it, was found to be in: a store gives the same one until it changes. */
   const verified = new WeakMap<KubeObject, string>();
-  const isInPlace = (desired: KubeObject, live: KubeObject): boolean => {
-    const hash = desired.metadata.annotations?.[hashAnnotation] ?? '';
-    if (live.metadata.annotations?.[hashAnnotation] !== hash) return false;
+  const hashOf = ({ metadata }: KubeObject): string => metadata.annotations?.[hashAnnotation] ?? '';
+  const isAsPrepared = (wanted: KubeObject, live: KubeObject): boolean => {
+    const hash = hashOf(wanted);
+    if (hashOf(live) !== hash) return false;
     if (verified.get(live) === hash) return true;
-    const [wanted, present] = [comparable(desired), comparable(live)];
+    const [desired, present] = [comparable(wanted), comparable(live)];
     const inPlace =
-      isSubset(wanted, present, ownedFields(live, fieldManager)) &&
-      !isTakenWhole(wanted, present, othersFields(live, fieldManager));
-    if (inPlace) verified.set(live, hash);
-    return inPlace;
+      isSubset(desired, present, ownedFields(live, fieldManager)) &&
+      !isTakenWhole(desired, present, othersFields(live, fieldManager));
+    if (!inPlace) return false;
+    verified.set(live, hash);
+    const smaller = settled(client.kindOf(wanted), live);
+    if (smaller) verified.set(smaller, hash);
+    return true;
+  };
+  const create = async (wanted: KubeObject, signal: AbortSignal | undefined): Promise<KubeObject> => {
+    const object = await client.create(wanted, { fieldManager, signal });
+    wrote(client.kindOf(wanted), object);
+    return object;
+  };
+  /** Undefined when there is one already. */
+  const createAbsent = (wanted: KubeObject, signal: AbortSignal | undefined): Promise<KubeObject | undefined> =>
+    create(wanted, signal).catch((error: unknown) => {
+      if (!hasCode(error, 'KUBE_ALREADY_EXISTS')) throw error;
+      return undefined;
+    });
+  const change = async (wanted: KubeObject, live: KubeObject, signal?: AbortSignal): Promise<AppliedObject> => {
+    if (isAsPrepared(wanted, live)) return { result: 'unchanged', object: live };
+    // Where the same was applied before, no field has left the desired state.
+    if (hashOf(wanted) !== hashOf(live)) await takeOver(owner, live, signal);
+    const object = await client.apply(wanted, { fieldManager, signal });
+    wrote(client.kindOf(wanted), object);
+    const isSame = object.metadata.resourceVersion === live.metadata.resourceVersion;
+    return { result: isSame ? 'unchanged' : 'configured', object };
   };
 
   return {
     async apply(desired, signal) {
-      const wanted = withHash(withoutStringData(desired), hashAnnotation);
-      const live = await lookUp(client.kindOf(wanted), refOf(wanted), signal);
-      if (live && isInPlace(wanted, live)) return { result: 'unchanged', object: live };
-      const object = await client.apply(wanted, { fieldManager, signal });
-      if (!live) return { result: 'created', object };
-      return {
-        result: object.metadata.resourceVersion === live.metadata.resourceVersion ? 'unchanged' : 'configured',
-        object,
-      };
+      const wanted = prepared(desired);
+      const [kind, ref] = [client.kindOf(wanted), refOf(wanted)];
+      const live = await lookUp(kind, ref, signal);
+      if (live) return change(wanted, live, signal);
+      const made = await createAbsent(wanted, signal);
+      if (made) return { result: 'created', object: made };
+      // The look-up was too old.
+      const found = await client.get(kind, ref, { signal });
+      return found ? change(wanted, found, signal) : { result: 'created', object: await create(wanted, signal) };
     },
+
+    create: (desired, signal) => create(prepared(desired), signal),
+
+    isInPlace: (desired, live) => isAsPrepared(prepared(desired), live),
 
     async createOnce(desired, signal) {
       const kind = client.kindOf(desired);
       const live = await lookUp(kind, refOf(desired), signal);
       if (live) return { result: 'unchanged', object: live };
-      try {
-        return { result: 'created', object: await client.create(desired, { fieldManager, signal }) };
-      } catch (error) {
-        if (!hasCode(error, 'KUBE_ALREADY_EXISTS')) throw error;
-        return { result: 'unchanged', object: (await client.get(kind, refOf(desired), { signal })) ?? desired };
-      }
+      const made = await createAbsent(desired, signal);
+      if (made) return { result: 'created', object: made };
+      return { result: 'unchanged', object: (await client.get(kind, refOf(desired), { signal })) ?? desired };
     },
 
     async prune(desired, scope, signal) {
@@ -173,6 +216,18 @@ function isSelected(object: KubeResource, scope: PruneScope): boolean {
   return isInScope && Object.entries(scope.labels).every(([name, value]) => labels[name] === value);
 }
 
+/** Gives each desired object as it is written, once: a plan that is kept is not hashed again. */
+function createPreparer(hashAnnotation: string): (desired: KubeObject) => KubeObject {
+  const known = new WeakMap<KubeObject, KubeObject>();
+  return (desired) => {
+    const before = known.get(desired);
+    if (before) return before;
+    const wanted = withHash(withoutStringData(desired), hashAnnotation);
+    known.set(desired, wanted);
+    return wanted;
+  };
+}
+
 function withHash(desired: KubeObject, annotation: string): KubeObject {
   const annotations = { ...desired.metadata.annotations, [annotation]: contentHash(desired) };
   return { ...desired, metadata: { ...desired.metadata, annotations } };
@@ -197,15 +252,6 @@ function comparable(object: KubeObject): object {
   const { apiVersion: _apiVersion, kind: _kind, metadata, status: _status, ...rest } = object;
   const { labels, annotations, finalizers, ownerReferences } = metadata;
   return { ...rest, metadata: { labels, annotations, finalizers, ownerReferences } };
-}
-
-/** Our entry of managedFields; undefined when the live object carries none at all (a store may have dropped them). */
-function ownedFields(live: KubeObject, manager: string): FieldSet | undefined {
-  const entries = live.metadata.managedFields;
-  if (!entries) return undefined;
-  const ours = entries.find((entry) => entry.manager === manager && entry.operation === 'Apply' && !entry.subresource);
-  // An entry that owns one thing nobody desires: owning nothing must not read as the leaf that owns everything.
-  return ours?.fieldsV1 ?? { none: {} };
 }
 
 function othersFields(live: KubeObject, manager: string): FieldSet[] {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClient } from './client.ts';
 import { builtinKinds } from './kinds.ts';
@@ -149,6 +150,107 @@ describe('reflector and a server that misbehaves', () => {
     reflector.subscribe((change) => told.push(`${change.type} ${change.key}`));
     await until(() => reflector.store.size === 1 && versions(reflector)[0] === 'b@4');
     expect(told).toEqual(['added n/a', 'deleted n/a', 'added n/b']);
+  });
+});
+
+describe('a reflector that is told of our own writes', () => {
+  /** A watch whose events the test sends, beside lists that it answers. */
+  const stage = async (...items: KubeObject[]) => {
+    const watches: ServerResponse[] = [];
+    const lists: ServerResponse[] = [];
+    const server = await startScriptedServer((request, response, index) => {
+      if (request.url.searchParams.has('watch')) {
+        response.flushHeaders();
+        watches.push(response);
+      } else if (index === 0) answer(response, 200, list(10, ...items));
+      else lists.push(response);
+    });
+    const transport = createTransport({ config: { server: server.url } });
+    const abort = new AbortController();
+    const client = createClient({ transport });
+    const reflector = createReflector({ client, kind: builtinKinds.ConfigMap, backoff: { baseMs: 1, maxMs: 5 } });
+    const told: string[] = [];
+    reflector.subscribe(({ type, object: { metadata } }) =>
+      told.push(`${type} ${metadata.name}@${metadata.resourceVersion}`),
+    );
+    const done = reflector.run(abort.signal);
+    stops.push(async () => {
+      abort.abort();
+      await done;
+      await transport.close();
+      await server.close();
+    });
+    await until(() => watches.length === 1);
+    const send = (type: string, name: string, version: number): void =>
+      void watches.at(-1)?.write(`${JSON.stringify({ type, object: object(name, version) })}\n`);
+    /** Resolves when everything sent before was taken in. */
+    const caughtUp = async (version: number): Promise<void> => {
+      send('ADDED', 'marker', version);
+      await until(() => told.some((one) => one.endsWith(`marker@${version}`)));
+    };
+    return { reflector, told, watches, lists, send, caughtUp };
+  };
+  const news = (told: string[]): string[] => told.filter((one) => !one.includes('marker'));
+
+  it('shows them at once, and takes their echo for no news, nor anything older', async () => {
+    const { reflector, told, send, caughtUp } = await stage(object('a', 5));
+    reflector.assume(object('a', 12));
+    reflector.assume(object('b', 13));
+    expect(versions(reflector)).toEqual(['a@12', 'b@13']);
+    send('MODIFIED', 'a', 11);
+    send('MODIFIED', 'a', 12);
+    send('ADDED', 'b', 13);
+    await caughtUp(14);
+    expect(versions(reflector).slice(0, 2)).toEqual(['a@12', 'b@13']);
+    expect(news(told)).toEqual(['added a@5']);
+    send('MODIFIED', 'a', 15);
+    send('DELETED', 'b', 16);
+    await caughtUp(17);
+    expect(news(told)).toEqual(['added a@5', 'updated a@15', 'deleted b@16']);
+  });
+
+  it('does not believe what the watch has gone beyond: the object may be gone', async () => {
+    const { reflector, send, caughtUp } = await stage();
+    send('ADDED', 'a', 11);
+    send('DELETED', 'a', 12);
+    await caughtUp(13);
+    reflector.assume(object('a', 11));
+    reflector.assume(object('b', 13));
+    expect(versions(reflector)).toEqual(['marker@13']);
+  });
+
+  it('keeps them from the deletion of a former object of the name', async () => {
+    const { reflector, told, send, caughtUp } = await stage(object('a', 5));
+    reflector.assume(object('a', 20));
+    send('DELETED', 'a', 15);
+    send('ADDED', 'a', 20);
+    await caughtUp(21);
+    expect(versions(reflector)[0]).toBe('a@20');
+    expect(news(told)).toEqual(['added a@5']);
+  });
+
+  it('believes a list that was asked for later, and none that shows the time before', async () => {
+    const { reflector, told, watches, lists } = await stage(object('old', 5));
+    reflector.assume(object('lost', 12));
+    watches[0]?.write(`${JSON.stringify({ type: 'ERROR', object: expired })}\n`);
+    await until(() => lists.length === 1);
+    reflector.assume(object('fresh', 31));
+    reflector.assume(object('old', 32));
+    answer(lists[0] as ServerResponse, 200, list(30, object('old', 25)));
+    await until(() => watches.length === 2);
+    expect(versions(reflector).sort()).toEqual(['fresh@31', 'old@32']);
+    expect(news(told)).toEqual(['added old@5', 'deleted lost@12']);
+  });
+
+  it('swaps an object for a smaller one only while it is the one that is stored', async () => {
+    const { reflector, send, caughtUp } = await stage(object('a', 5, { data: { x: 'y' } }));
+    const seen = reflector.store.get('n/a') as KubeObject;
+    reflector.reduce(seen, object('a', 5));
+    expect(reflector.store.get('n/a')).toEqual(object('a', 5));
+    send('MODIFIED', 'a', 11);
+    await caughtUp(12);
+    reflector.reduce(seen, object('a', 5));
+    expect(versions(reflector)[0]).toBe('a@11');
   });
 });
 

@@ -34,6 +34,17 @@ export interface Reflector<T extends KubeResource> {
    * of everything in the store first. Gives the function that ends the subscription.
    */
   subscribe(handler: (change: Change<T>) => void): () => void;
+  /**
+   * Takes in what the server answered to a write of ours, so that readers see it at once and its event is no news to handlers. Does
+   * nothing where the watch has come further already. What is newer in the cluster replaces it, as ever. The object must belong to
+   * what this reflector selects, and is the store's from then on.
+   */
+  assume(object: T): void;
+  /**
+   * Keeps `smaller` in the place of `object`, if that is what the store holds; for a reader who needs only a part of it any more. Both
+   * must be the same version of the same object.
+   */
+  reduce(object: T, smaller: T): void;
   /** Lists and watches until the signal aborts. Never rejects and never gives up. Call once. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -88,9 +99,13 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
   const handlers = new Set<(change: Change<T>) => void>();
   const firstList = Promise.withResolvers<void>();
   const backoff = createBackoff({ ...(deps.backoff ?? { baseMs: 800, maxMs: 30_000 }), random });
+  /** The versions of what we wrote ourselves and the watch has not brought yet, by key. */
+  const ahead = new Map<string, number>();
   let synced = false;
   /** Where the next watch begins; undefined when a list has to come first. */
   let version: string | undefined;
+  /** How far lists and watches have told us, also while a list has to come first. */
+  let position: string | undefined;
   let relistAt = 0;
   let failures = 0;
 
@@ -101,8 +116,17 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
       logger.error({ err: error, kind: kind.kind, key: change.key }, 'a change handler threw');
     }
   };
+  /** True for news from before a write of ours, which the store shows already. */
+  const isPast = (key: string, resourceVersion: string | undefined): boolean => {
+    const ours = ahead.get(key);
+    if (ours === undefined) return false;
+    if (Number(resourceVersion) < ours) return true;
+    ahead.delete(key);
+    return false;
+  };
   const put = (object: T, initial: boolean): void => {
     const key = objectKey(object.metadata);
+    if (isPast(key, object.metadata.resourceVersion)) return;
     pool.share(object);
     const kept = transform(object);
     const previous = store.set(kept);
@@ -119,13 +143,21 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
     for (const handler of handlers) tell(handler, { type: 'deleted', key, object, initial });
   };
 
+  /** A list shows what was written before it was asked for, or what became of that. */
+  const forgetAhead = (written: ReadonlyMap<string, number>): void => {
+    for (const [key, ours] of written) if (ahead.get(key) === ours) ahead.delete(key);
+  };
+
   const relist = async (signal: AbortSignal): Promise<void> => {
+    const before = new Map(ahead);
     const { items, resourceVersion } = await client.list<T>(kind, { ...selection, signal });
     if (signal.aborted) return;
+    forgetAhead(before);
     const present = new Set(items.map((item) => objectKey(item.metadata)));
-    for (const key of store.keys()) if (!present.has(key)) drop(key, undefined, true);
+    for (const key of store.keys()) if (!present.has(key) && !isPast(key, resourceVersion)) drop(key, undefined, true);
     for (const item of items) put(item, true);
     version = resourceVersion;
+    position = resourceVersion;
     relistAt = clock.monotonic() + jitter(deps.relistMs ?? 600_000, 0.1, random);
     metrics?.reflectorLists.inc({ kind: kind.kind });
     if (synced) return;
@@ -135,9 +167,12 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
 
   const take = (event: WatchEvent<T>): void => {
     const { metadata } = event.object;
-    if (event.type === 'DELETED') drop(objectKey(metadata), transform(event.object), false);
-    else if (event.type !== 'BOOKMARK') put(event.object, false);
+    const key = objectKey(metadata);
+    if (event.type === 'DELETED') {
+      if (!isPast(key, metadata.resourceVersion)) drop(key, transform(event.object), false);
+    } else if (event.type !== 'BOOKMARK') put(event.object, false);
     version = metadata.resourceVersion ?? version;
+    position = version;
   };
 
   const recovered = (): void => {
@@ -188,6 +223,22 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
         tell(handler, { type: 'added', key: objectKey(object.metadata), object, initial: true });
       handlers.add(handler);
       return () => void handlers.delete(handler);
+    },
+    assume(object) {
+      const ours = Number(object.metadata.resourceVersion);
+      // Versions are numbers wherever etcd or its like is behind them. Where the watch has passed ours, it knows better.
+      if (!Number.isSafeInteger(ours) || position === undefined || !(ours > Number(position))) return;
+      const { apiVersion, kind: kindName, metadata } = object;
+      const seen = deps.metadataOnly ? ({ apiVersion, kind: kindName, metadata } as T) : object;
+      const key = objectKey(metadata);
+      const previous = store.get(key);
+      if (previous && Number(previous.metadata.resourceVersion) >= ours) return;
+      pool.share(seen);
+      store.set(transform(seen));
+      ahead.set(key, ours);
+    },
+    reduce(object, smaller) {
+      if (store.get(objectKey(object.metadata)) === object) store.set(smaller);
     },
     async run(signal) {
       while (!signal.aborted) {
