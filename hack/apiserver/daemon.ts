@@ -4,6 +4,8 @@ import { basename, join } from 'node:path';
 
 /** A server process of ours. */
 export interface Daemon {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   readonly exited: boolean;
   /** Ends it and waits until it is gone: SIGTERM, and SIGKILL after ten seconds; or SIGKILL at once. */
   stop(how?: 'gently' | 'at-once'): Promise<void>;
@@ -32,6 +34,7 @@ export function startDaemon(program: string, args: readonly string[], dir: strin
   process.once('exit', killChildWithUs);
 
   return {
+    pid: child.pid,
     get exited() {
       return failure !== undefined || child.exitCode !== null || child.signalCode !== null;
     },

@@ -28,6 +28,8 @@ export interface ApiServer {
   readonly etcdUrl: string;
   /** Path of the audit log, one JSON event a line, written before the answer goes out; undefined when none was asked for. */
   readonly auditLog: string | undefined;
+  /** Process ids of those two that run now, for measurements. */
+  pids(): number[];
   /** Kills the API server and leaves etcd alone. */
   down(): Promise<void>;
   /** Starts it again on the same address, and waits until it is ready. */
@@ -97,6 +99,7 @@ async function startIn(dir: string, bin: string, { auditRules }: ApiServerOption
     etcdUrl: `http://127.0.0.1:${etcdPort}`,
     adminKubeconfig: writeKubeconfig(layout, { name: 'admin', token: layout.adminToken }),
     limitedKubeconfig: writeKubeconfig(layout, { name: 'limited', token: layout.limitedToken }),
+    pids: () => [etcd, server].flatMap((daemon) => daemon?.pid ?? []),
     down,
     up,
     async restart() {

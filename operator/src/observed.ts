@@ -9,15 +9,24 @@ export interface Observed {
   list(kind: string): readonly KubeObject[];
 }
 
-/** The view that results when `objects` were just written over `base`. */
-export function overlay(base: Observed, objects: readonly KubeObject[]): Observed {
-  const fresh = new Map(objects.map((object) => [`${object.kind}/${object.metadata.name}`, object]));
+/** A view to which objects are added as they are written. */
+export interface Overlay extends Observed {
+  add(object: KubeObject): void;
+}
+
+/** What is seen over `base` as objects are written. */
+export function createOverlay(base: Observed): Overlay {
+  const written = new Map<string, Map<string, KubeObject>>();
   return {
-    find: (kind, name) => fresh.get(`${kind}/${name}`) ?? base.find(kind, name),
-    list: (kind) => {
-      const written = objects.filter((object) => object.kind === kind);
-      const names = new Set(written.map((object) => object.metadata.name));
-      return [...written, ...base.list(kind).filter((object) => !names.has(object.metadata.name))];
+    add(object) {
+      const ofKind = written.get(object.kind) ?? new Map<string, KubeObject>();
+      written.set(object.kind, ofKind.set(object.metadata.name, object));
+    },
+    find: (kind, name) => written.get(kind)?.get(name) ?? base.find(kind, name),
+    list(kind) {
+      const fresh = written.get(kind);
+      if (fresh === undefined) return base.list(kind);
+      return [...fresh.values(), ...base.list(kind).filter(({ metadata }) => !fresh.has(metadata.name))];
     },
   };
 }

@@ -20,6 +20,7 @@ export interface Program {
 
 /** A running operator. */
 export interface Running {
+  readonly pid: number;
   /** Milliseconds (monotonic) at which it was started. */
   readonly startedAt: number;
   stats(): ProcessStats;
@@ -108,6 +109,7 @@ export function start(program: Program, env: Record<string, string>): Running {
   const { pid = 0 } = child;
   return {
     startedAt,
+    pid,
     reconciled,
     stats: () => processStats(pid),
     verifiedAt: () => verifiedAt,

@@ -6,6 +6,7 @@ const measured = (seconds: number): Measured => ({
   children: 41,
   completeSeconds: seconds,
   completeCpuSeconds: 1,
+  completeServerCpuSeconds: 5,
   completeWrites: 1,
   peakMb: 100,
   steadyWrites: 0,

@@ -38,6 +38,7 @@ const round = (value: number): number => Math.round(value * 1000) / 1000;
 const ROWS: readonly (readonly [keyof Measured, string, number])[] = [
   ['completeSeconds', 'all tenants complete, s', 1],
   ['completeCpuSeconds', 'own CPU until then, s', 1],
+  ['completeServerCpuSeconds', 'CPU of the API server and etcd, s', 1],
   ['completeWrites', 'writes until then', 0],
   ['peakMb', 'peak memory, MB', 0],
   ['restartSeconds', 'restart, all verified, s', 2],

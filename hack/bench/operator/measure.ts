@@ -23,6 +23,8 @@ export interface Measured {
   /** From the operator's start until every child of every tenant exists. */
   completeSeconds: number;
   completeCpuSeconds: number;
+  /** What the API server and etcd used meanwhile. */
+  completeServerCpuSeconds: number;
   completeWrites: number;
   peakMb: number;
   /** Writes and all requests while nothing changes. */
@@ -110,11 +112,13 @@ type Backlog = Pick<Measured, 'backlogP50Seconds' | 'backlogP99Seconds' | 'backl
 async function coldStart(stage: Stage, plan: Plan): Promise<Cold> {
   const { world, names, children } = stage;
   const wallClock = Date.now();
+  const serverCpuBefore = world.serverCpuSeconds();
   const operator = start(stage.program, stage.env);
   try {
     const complete = (): boolean => names.every((tenant) => world.created(tenant) >= children);
     await until('all tenants are complete', stage, { operator, holds: complete });
     const { cpuSeconds } = operator.stats();
+    const completeServerCpuSeconds = world.serverCpuSeconds() - serverCpuBefore;
     const completeSeconds = (world.lastCreation() - wallClock) / 1000;
     const extra = names.find((tenant) => world.created(tenant) !== children);
     if (extra !== undefined)
@@ -129,6 +133,7 @@ async function coldStart(stage: Stage, plan: Plan): Promise<Cold> {
     return {
       completeSeconds,
       completeCpuSeconds: cpuSeconds,
+      completeServerCpuSeconds,
       completeWrites,
       peakMb: after.peakMb,
       steadyWrites: during.filter(isWrite).length,

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubeObject } from '@luna-iems/kube-runtime';
-import { desired, platformSchema, type LunaTenant, type Platform } from '@luna-iems/operator';
+import { desired, missingSecrets, platformSchema, type LunaTenant, type Platform } from '@luna-iems/operator';
 import { parseYamlConfig } from '@luna-iems/service-kit';
 import { parse } from 'yaml';
-import { missingSecrets } from '../../../operator/src/plan/secrets.ts';
 
 const repository = join(import.meta.dirname, '../../..');
 

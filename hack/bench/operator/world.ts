@@ -10,12 +10,13 @@ import {
   type Client,
   type KubeObject,
 } from '@luna-iems/kube-runtime';
-import { operatorKinds, lunaTenantKind } from '@luna-iems/operator';
-import { workloadStatus } from '../../../operator/src/testing/workload-status.ts';
+import { operatorKinds, lunaTenantKind, workloadStatus } from '@luna-iems/operator';
+
 import { parse } from 'yaml';
 import { startApiServer, type ApiServer } from '../../apiserver/index.ts';
 import { waitFor } from '../../lib/wait.ts';
 import { AUDIT_RULES, createAuditTail, type Audited } from './audit.ts';
+import { processStats } from './process-stats.ts';
 import { API_SERVER, benchTenant } from './template.ts';
 
 /** A fresh API server with our CRD, where workloads are reported as running as soon as they exist. */
@@ -34,6 +35,8 @@ export interface World {
   addTenants(names: readonly string[]): Promise<void>;
   /** Gives a tenant another schedule; resolves with the milliseconds until its CronJob carries it. */
   changeSchedule(tenant: string, schedule: string): Promise<number>;
+  /** Seconds of CPU that the API server and etcd have used so far. */
+  serverCpuSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -67,6 +70,7 @@ export async function startWorld(): Promise<World> {
       await client.patch(lunaTenantKind, { name: tenant }, { type: 'merge', body });
       return (await seen) - from;
     },
+    serverCpuSeconds: () => server.pids().reduce((sum, pid) => sum + processStats(pid).cpuSeconds, 0),
     stop: async () => {
       stop.abort();
       await Promise.all([pods, schedules.ended]);

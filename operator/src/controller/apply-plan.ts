@@ -9,7 +9,7 @@ import {
 } from '@luna-iems/kube-runtime';
 import { mayPass, schemaJobName } from '../gates.ts';
 import { OPTIONAL_KINDS } from '../optional-kinds.ts';
-import { jobState, overlay, type Job, type Observed } from '../observed.ts';
+import { createOverlay, jobState, type Job, type Observed, type Overlay } from '../observed.ts';
 import type { Planned } from '../plan/meta.ts';
 import { TENANT_LABEL, MANAGED_BY_LABEL, MANAGER, namespaceOf, type LunaTenant } from '../tenant.ts';
 import { OWN_KINDS } from './observer.ts';
@@ -51,17 +51,16 @@ const FOUNDATION: ReadonlySet<string> = new Set(['Namespace', 'NetworkPolicy', '
  */
 export async function applyPlan(deps: ApplyDeps, input: PlanInput): Promise<PlanOutcome> {
   const { tenant, planned } = input;
-  const pass: Pass = { written: [], errors: [], failures: [], recreating: false };
+  const pass: Pass = { after: createOverlay(input.observed), errors: [], failures: [], recreating: false };
   for (const item of planned) {
     // Asked anew for each: what was written a moment ago may have closed a gate.
-    if (!mayPass(tenant, planned, { item, observed: overlay(input.observed, pass.written) })) continue;
+    if (!mayPass(tenant, planned, { item, observed: pass.after })) continue;
     if (!(await write(deps, input, pass, item))) break;
   }
   if (pass.errors.length === 0) await prune(deps, input, planned);
-  const observed = overlay(input.observed, pass.written);
-  const retryMs = await retrySchema(deps, input, observed);
+  const retryMs = await retrySchema(deps, input, pass.after);
   return {
-    observed,
+    observed: pass.after,
     errors: pass.errors,
     failure: pass.failures.length === 0 ? undefined : pass.failures.join('; '),
     againAfterMs: pass.recreating ? 2_000 : retryMs,
@@ -69,7 +68,8 @@ export async function applyPlan(deps: ApplyDeps, input: PlanInput): Promise<Plan
 }
 
 interface Pass {
-  written: KubeObject[];
+  /** What exists, with what was written so far. */
+  after: Overlay;
   errors: unknown[];
   failures: string[];
   recreating: boolean;
@@ -95,7 +95,7 @@ async function write(deps: ApplyDeps, input: PlanInput, pass: Pass, item: Planne
 async function bring(deps: ApplyDeps, input: PlanInput, pass: Pass, object: KubeObject): Promise<void> {
   const { observed, signal } = input;
   if (object.kind === 'StatefulSet') return bringStatefulSet(deps, input, pass, withLiveClaims(object, observed));
-  pass.written.push((await deps.applier.apply(object, signal)).object);
+  pass.after.add((await deps.applier.apply(object, signal)).object);
 }
 
 async function bringStatefulSet(deps: ApplyDeps, input: PlanInput, pass: Pass, object: KubeObject): Promise<void> {
@@ -108,10 +108,10 @@ async function bringStatefulSet(deps: ApplyDeps, input: PlanInput, pass: Pass, o
   } catch (error) {
     if (!isRefused(error)) throw error;
     // A size that the StorageClass refuses, and that nobody may take back, must not keep everything else from the pods.
-    pass.written.push((await deps.applier.apply(withFormerClaims(object, observed), signal)).object);
+    pass.after.add((await deps.applier.apply(withFormerClaims(object, observed), signal)).object);
     throw error;
   }
-  pass.written.push((await deps.applier.apply(object, signal)).object);
+  pass.after.add((await deps.applier.apply(object, signal)).object);
 }
 
 /** True when the API server understood a request and will not do it. */

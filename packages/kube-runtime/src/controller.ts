@@ -116,7 +116,7 @@ export function createController(deps: ControllerDeps): Controller {
     } catch (error) {
       fail(key, error);
     } finally {
-      finished.abort();
+      finished.abort(null);
       active.delete(key);
       metrics?.activeWorkers.dec({ controller: name });
       metrics?.reconcileTime.observe({ controller: name }, (clock.monotonic() - since) / 1000);

@@ -246,6 +246,8 @@ describe('a reflector that is told of our own writes', () => {
     const { reflector, send, caughtUp } = await stage(object('a', 5, { data: { x: 'y' } }));
     const seen = reflector.store.get('n/a') as KubeObject;
     reflector.reduce(seen, object('a', 5));
+    send('MODIFIED', 'a', 5);
+    await caughtUp(11);
     expect(reflector.store.get('n/a')).toEqual(object('a', 5));
     send('MODIFIED', 'a', 11);
     await caughtUp(12);

@@ -127,10 +127,12 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
   const put = (object: T, initial: boolean): void => {
     const key = objectKey(object.metadata);
     if (isPast(key, object.metadata.resourceVersion)) return;
+    const previous = store.get(key);
+    // What is there may be reduced, or our own write: the same version says nothing new.
+    if (previous && isSameVersion(previous, object)) return;
     pool.share(object);
     const kept = transform(object);
-    const previous = store.set(kept);
-    if (previous && previous.metadata.resourceVersion === kept.metadata.resourceVersion) return;
+    store.set(kept);
     const change: Change<T> = previous
       ? { type: 'updated', key, object: kept, previous, initial }
       : { type: 'added', key, object: kept, initial };
@@ -250,4 +252,8 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
       }
     },
   };
+}
+
+function isSameVersion({ metadata: one }: KubeResource, { metadata: other }: KubeResource): boolean {
+  return one.resourceVersion === other.resourceVersion && one.uid === other.uid;
 }

@@ -58,7 +58,7 @@ function isKeyedSubset(
   how: { owned: FieldSet; keyed: string[] },
 ): boolean {
   const { owned, keyed } = how;
-  const entries = keyed.map((name) => ({ keys: JSON.parse(name.slice(2)) as Json, fields: owned[name] }));
+  const entries = keyed.map((name) => ({ keys: keyFields(name), fields: owned[name] }));
   return desired.every((value) => {
     const ours = entries.find(({ keys }) => carries(value, keys, true));
     const found = ours && live.find((one) => carries(one, ours.keys, false));
@@ -76,4 +76,17 @@ function carries(entry: unknown, keys: Json, mayOmit: boolean): boolean {
   return Object.entries(keys).every(
     ([name, value]) => (mayOmit && entry[name] === undefined) || isDeepStrictEqual(entry[name], value),
   );
+}
+
+const mostKept = 1000;
+const parsedKeys = new Map<string, Json>();
+
+/** The key fields in a name such as `k:{"name":"main"}`. The same few names come again and again. */
+function keyFields(name: string): Json {
+  const known = parsedKeys.get(name);
+  if (known) return known;
+  const keys = JSON.parse(name.slice(2)) as Json;
+  if (parsedKeys.size >= mostKept) parsedKeys.clear();
+  parsedKeys.set(name, keys);
+  return keys;
 }

@@ -1,0 +1,54 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { Agent, Dispatcher } from 'undici';
+
+/** A whole answer. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/**
+ * Sends one request and reads the whole of its answer, with undici's own reader of it and no stream in between, which would cost as
+ * much as all the rest of a small request. Rejects with the signal's reason when that aborts, else with undici's errors.
+ */
+export function exchange(agent: Agent, options: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let connection: Dispatcher.DispatchController | undefined;
+    let [statusCode, headers]: [number, Answer['headers']] = [0, {}];
+    const decoder = new StringDecoder('utf8');
+    let text = '';
+    const abort = (): void => {
+      connection?.abort(signal.reason as Error);
+      reject(signal.reason as Error);
+    };
+    const fail = (error: Error): void => {
+      signal.removeEventListener('abort', abort);
+      reject(error);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        connection = controller;
+        if (signal.aborted) abort();
+      },
+      onResponseStart(_controller, status, received) {
+        [statusCode, headers] = [status, received];
+      },
+      onResponseData(_controller, part) {
+        // Decoded as it comes: a long list's buffers need not all be held until its end.
+        text += decoder.write(part);
+      },
+      onResponseEnd() {
+        signal.removeEventListener('abort', abort);
+        resolve({ statusCode, headers, text: text + decoder.end() });
+      },
+      onResponseError: (_controller, error) => fail(error),
+    };
+    try {
+      agent.dispatch(options, handler);
+    } catch (error) {
+      fail(error as Error);
+    }
+  });
+}
