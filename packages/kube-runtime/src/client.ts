@@ -78,8 +78,15 @@ export interface Client {
     ref: ObjectRef,
     options?: ReadOptions,
   ): Promise<T | undefined>;
-  /** Everything that matches, fetched in pages of 500, as of one moment. */
-  list<T extends KubeResource = KubeObject>(kind: ResourceKind, options?: ListOptions): Promise<ListResult<T>>;
+  /**
+   * Everything that matches, fetched in pages of 500, as of one moment. `keep` is given each object as its page arrives; what it gives
+   * is listed instead, so that a long list need not be held whole.
+   */
+  list<T extends KubeResource = KubeObject>(
+    kind: ResourceKind,
+    options?: ListOptions,
+    keep?: (object: T) => T,
+  ): Promise<ListResult<T>>;
   /** Throws KUBE_ALREADY_EXISTS. Unknown fields are refused (fieldValidation=Strict). */
   create<T extends KubeResource>(object: T, options?: WriteOptions): Promise<T>;
   /** Server-side apply. Unknown fields are refused. With `force: false`, throws KUBE_CONFLICT where another manager owns a field. */
@@ -189,13 +196,17 @@ export function createClient(deps: { transport: Transport; kinds?: readonly Reso
       }
     },
 
-    async list<T extends KubeResource>(kind: ResourceKind, options: ListOptions = {}): Promise<ListResult<T>> {
+    async list<T extends KubeResource>(
+      kind: ResourceKind,
+      options: ListOptions = {},
+      keep: (object: T) => T = (object) => object,
+    ): Promise<ListResult<T>> {
       try {
-        return await listPages<T>(transport, kind, { options, limit: pageSize });
+        return await listPages<T>(transport, kind, { options, keep, limit: pageSize });
       } catch (error) {
         // The snapshot the pages are cut from can expire on a slow reader: then take everything in one answer.
         if (!hasCode(error, 'KUBE_EXPIRED')) throw error;
-        return listPages<T>(transport, kind, { options, limit: undefined });
+        return listPages<T>(transport, kind, { options, keep, limit: undefined });
       }
     },
 
@@ -238,9 +249,9 @@ export function createClient(deps: { transport: Transport; kinds?: readonly Reso
 async function listPages<T extends KubeResource>(
   transport: Transport,
   kind: ResourceKind,
-  how: { options: ListOptions; limit: number | undefined },
+  how: { options: ListOptions; keep: (object: T) => T; limit: number | undefined },
 ): Promise<ListResult<T>> {
-  const { options, limit } = how;
+  const { options, keep, limit } = how;
   const items: T[] = [];
   let next: string | undefined;
   for (;;) {
@@ -248,7 +259,7 @@ async function listPages<T extends KubeResource>(
       ...listRequest(kind, options),
       query: { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector, limit, continue: next },
     });
-    for (const item of page.items ?? []) items.push(asKind(item, kind) as T);
+    for (const item of page.items ?? []) items.push(keep(asKind(item, kind) as T));
     const following = page.metadata?.continue;
     if (!following) return { items, resourceVersion: page.metadata?.resourceVersion ?? '' };
     if (following === next)

@@ -73,6 +73,8 @@ export interface ReflectorDeps<T extends KubeResource> {
   random?: Random;
 }
 
+const asItIs = <T>(object: T): T => object;
+
 const shortestHealthyWatchMs = 1000;
 /** After so many failures in a row the watch's starting point itself is in doubt (a restored etcd counts anew). */
 const failuresBeforeRelist = 5;
@@ -124,14 +126,17 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
     ahead.delete(key);
     return false;
   };
-  const put = (object: T, initial: boolean): void => {
+  const compact = (object: T): T => {
+    pool.share(object);
+    return transform(object);
+  };
+  const put = (object: T, keep: (object: T) => T, initial: boolean): void => {
     const key = objectKey(object.metadata);
     if (isPast(key, object.metadata.resourceVersion)) return;
     const previous = store.get(key);
     // What is there may be reduced, or our own write: the same version says nothing new.
     if (previous && isSameVersion(previous, object)) return;
-    pool.share(object);
-    const kept = transform(object);
+    const kept = keep(object);
     store.set(kept);
     const change: Change<T> = previous
       ? { type: 'updated', key, object: kept, previous, initial }
@@ -152,12 +157,12 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
 
   const relist = async (signal: AbortSignal): Promise<void> => {
     const before = new Map(ahead);
-    const { items, resourceVersion } = await client.list<T>(kind, { ...selection, signal });
+    const { items, resourceVersion } = await client.list<T>(kind, { ...selection, signal }, compact);
     if (signal.aborted) return;
     forgetAhead(before);
     const present = new Set(items.map((item) => objectKey(item.metadata)));
     for (const key of store.keys()) if (!present.has(key) && !isPast(key, resourceVersion)) drop(key, undefined, true);
-    for (const item of items) put(item, true);
+    for (const item of items) put(item, asItIs, true);
     version = resourceVersion;
     position = resourceVersion;
     relistAt = clock.monotonic() + jitter(deps.relistMs ?? 600_000, 0.1, random);
@@ -172,7 +177,7 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
     const key = objectKey(metadata);
     if (event.type === 'DELETED') {
       if (!isPast(key, metadata.resourceVersion)) drop(key, transform(event.object), false);
-    } else if (event.type !== 'BOOKMARK') put(event.object, false);
+    } else if (event.type !== 'BOOKMARK') put(event.object, compact, false);
     version = metadata.resourceVersion ?? version;
     position = version;
   };
@@ -235,8 +240,7 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
       const key = objectKey(metadata);
       const previous = store.get(key);
       if (previous && Number(previous.metadata.resourceVersion) >= ours) return;
-      pool.share(seen);
-      store.set(transform(seen));
+      store.set(compact(seen));
       ahead.set(key, ours);
     },
     reduce(object, smaller) {
