@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { ToolError } from '../lib/errors.ts';
 import { repository } from './paths.ts';
 
@@ -15,7 +15,24 @@ const banner = [
 ].join(' ');
 
 /** Optional native accelerators that our dependencies try to load and do without. */
-const optionalNatives = ['pg-native', 'bufferutil', 'utf-8-validate', 'fsevents'];
+const optionalNatives: string[] = ['pg-native', 'bufferutil', 'utf-8-validate', 'fsevents'];
+
+/** How everything in our images is bundled. */
+export const bundleOptions: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  // Names stay, for stack traces; white space and dead branches go: the Kubernetes client's models are most of a bundle.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  charset: 'utf8',
+  logLevel: 'warning',
+  mainFields: ['module', 'main'],
+  external: optionalNatives,
+  banner: { js: banner },
+};
 
 /** The entries that a workspace's package.json lists under `luna.entries`. */
 export function lunaEntries(packageJson: string, workspace: string): readonly string[] {
@@ -43,21 +60,9 @@ export async function bundleWorkspace(workspace: string): Promise<readonly strin
     absWorkingDir: folder,
     entryPoints: entries.map((entry) => ({ in: entry, out: basename(entry).replace(/\.[cm]?ts$/, '') })),
     outdir,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
+    ...bundleOptions,
     sourcemap: 'linked',
     sourcesContent: false,
-    // Names stay, for stack traces; white space and dead branches go: the Kubernetes client's models are most of a bundle.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    charset: 'utf8',
-    logLevel: 'warning',
-    mainFields: ['module', 'main'],
-    external: optionalNatives,
-    banner: { js: banner },
   });
   return entries.map((entry) => join(outdir, `${basename(entry).replace(/\.[cm]?ts$/, '')}.js`));
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { bundleOptions } from '../../images/bundle.ts';
 import { cacheDir } from '../../lib/cache.ts';
 import { run } from '../../lib/run.ts';
 import { processStats, type ProcessStats } from './process-stats.ts';
@@ -44,27 +45,23 @@ export async function prepare(name: ContenderName): Promise<Program> {
   return name === 'kopf' ? prepareKopf() : prepareControllerRuntime();
 }
 
+/** Megabytes of heap that Node allows itself in the chart's container, which is limited to 512 MiB. */
+const CONTAINER_HEAP_MB = 256;
+
 async function prepareLuna(): Promise<Program> {
   const outfile = join(home, 'luna.mjs');
-  // As in the image: one minified file.
-  await build({
-    entryPoints: [join(here, 'luna.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    mainFields: ['module', 'main'],
-    banner: {
-      js: "import { createRequire as benchRequire } from 'node:module'; const require = benchRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;",
-    },
-  });
-  const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+  await build({ ...bundleOptions, entryPoints: [join(here, 'luna.ts')], outfile });
+  const ofImage = nodeFlags(await readFile(join(here, '../../../operator/Dockerfile'), 'utf8'));
+  const further = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+  const flags = [...ofImage, `--max-old-space-size=${CONTAINER_HEAP_MB}`, ...further];
   return { command: process.execPath, args: [...flags, outfile] };
+}
+
+/** What the image's entry point tells Node. */
+export function nodeFlags(dockerfile: string): string[] {
+  const words = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
+  if (words[0] !== 'node') throw new Error('LUNA_BENCH_IMAGE: the operator’s image does not start node');
+  return words.slice(1).filter((word) => word.startsWith('--'));
 }
 
 async function prepareControllerRuntime(): Promise<Program> {

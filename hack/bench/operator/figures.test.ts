@@ -15,6 +15,7 @@ const measured = (seconds: number): Measured => ({
   restartSeconds: 1,
   restartCpuSeconds: 1,
   restartWrites: 0,
+  restartPeakMb: 90,
   backlogP50Seconds: 1,
   backlogP99Seconds: 2,
   backlogChanges: 10,

@@ -44,6 +44,7 @@ const ROWS: readonly (readonly [keyof Measured, string, number])[] = [
   ['restartSeconds', 'restart, all verified, s', 2],
   ['restartCpuSeconds', 'own CPU of that, s', 2],
   ['restartWrites', 'writes of that', 0],
+  ['restartPeakMb', 'peak memory of that, MB', 0],
   ['steadyWrites', 'writes in steady state', 0],
   ['steadyRequests', 'requests in steady state', 0],
   ['steadyCpuSeconds', 'own CPU in steady state, s', 2],

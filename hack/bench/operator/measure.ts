@@ -35,6 +35,7 @@ export interface Measured {
   restartSeconds: number;
   restartCpuSeconds: number;
   restartWrites: number;
+  restartPeakMb: number;
   /** From a tenant's change to the changed child, while the operator starts with other tenants to build. */
   backlogP50Seconds: number;
   backlogP99Seconds: number;
@@ -106,7 +107,7 @@ async function until(
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 type Cold = Omit<Measured, 'children' | keyof Warm | keyof Backlog>;
-type Warm = Pick<Measured, 'restartSeconds' | 'restartCpuSeconds' | 'restartWrites'>;
+type Warm = Pick<Measured, 'restartSeconds' | 'restartCpuSeconds' | 'restartWrites' | 'restartPeakMb'>;
 type Backlog = Pick<Measured, 'backlogP50Seconds' | 'backlogP99Seconds' | 'backlogChanges'>;
 
 async function coldStart(stage: Stage, plan: Plan): Promise<Cold> {
@@ -168,7 +169,7 @@ async function restart(stage: Stage): Promise<Warm> {
     await pause(1000);
     await world.observe();
     const restartWrites = world.requests.slice(before).filter(isWrite).length;
-    return { restartSeconds, restartCpuSeconds: cpuSeconds, restartWrites };
+    return { restartSeconds, restartCpuSeconds: cpuSeconds, restartWrites, restartPeakMb: operator.stats().peakMb };
   } finally {
     await operator.stop();
   }
