@@ -45,7 +45,7 @@ export interface Operator {
 export function createOperator(deps: OperatorDeps): Operator {
   const { client, platform, logger, metrics } = deps;
   const events = createEventRecorder({ client, controller: 'luna-iems.io/operator', instance: deps.identity, logger });
-  const reporter = createReporter({ client, events, logger });
+  const reporter = createReporter({ client, events, logger, now: deps.now });
   const observer = createObserver({ client, logger, metrics, isOwnStatus: (tenant) => reporter.isOwn(tenant) });
   const applier = createApplier({
     client,

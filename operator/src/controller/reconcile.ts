@@ -121,10 +121,12 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
       failure,
       isInPlace,
     };
-    await report(tenant, statusOf(situation, now()), signal);
+    const status = statusOf(situation, now());
+    const restMs = reporter.restFor(tenant, status);
+    if (restMs === undefined) await report(tenant, status, signal);
     // Thrown only now, so that the status says what failed before the queue backs off.
     if (outcome.errors.length > 0) throw new AggregateError(outcome.errors, outcome.failure);
-    const again = [outcome.againAfterMs, turn.verdict === 'wait' ? turn.againAfterMs : undefined];
+    const again = [restMs, outcome.againAfterMs, turn.verdict === 'wait' ? turn.againAfterMs : undefined];
     return { requeueAfterMs: soonest(again) };
   };
 

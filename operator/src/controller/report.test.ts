@@ -65,7 +65,9 @@ describe('createReporter', () => {
       },
     } as unknown as Client;
     const events = { record: () => undefined } as unknown as EventRecorder;
-    return { sent, reporter: createReporter({ client, events, logger: createSilentLogger() }) };
+    const clock = { now: 1_000_000 };
+    const reporter = createReporter({ client, events, logger: createSilentLogger(), now: () => clock.now });
+    return { sent, reporter, clock };
   }
 
   it('writes only what changed', async () => {
@@ -93,5 +95,41 @@ describe('createReporter', () => {
     expect(reporter.isOwn(at('3', ready)), 'an older word of its own, brought late').toBe(false);
     reporter.forget('demo');
     expect(reporter.isOwn(at('3', down))).toBe(false);
+  });
+
+  describe('lets a status rest', () => {
+    const building = (conditions: Record<string, [Truth, string]>, more: Partial<LunaTenantStatus> = {}) => ({
+      ...status({ Ready: ['False', 'Waiting'], Degraded: ['False', 'NothingBroken'], ...conditions }),
+      phase: 'Provisioning' as const,
+      ...more,
+    });
+    const first = building({ DatabaseReady: ['False', 'Starting'] });
+    const further = building({ DatabaseReady: ['True', 'Running'] }, { versions: { database: 'x:1' } });
+
+    it('that tells of progress right after another, and for a moment only', async () => {
+      const { reporter, clock } = reporterWith();
+      expect(reporter.restFor(at('1', first), further)).toBeUndefined();
+      await reporter.report(at('1', {}), first, signal);
+      clock.now += 50;
+      expect(reporter.restFor(at('2', first), further)).toBe(150);
+      expect(reporter.restFor(at('2', first), structuredClone(first)), 'nothing new').toBeUndefined();
+      clock.now += 150;
+      expect(reporter.restFor(at('2', first), further)).toBeUndefined();
+      clock.now -= 1000;
+      expect(reporter.restFor(at('2', first), further), 'the clock was set back').toBeUndefined();
+    });
+
+    const news: Record<string, LunaTenantStatus> = {
+      'that it is ready': { ...further, phase: 'Ready' },
+      'of trouble': building({ Degraded: ['True', 'ErrImagePull'] }),
+      'of a new generation': { ...further, observedGeneration: 2 },
+      'of its turn in a rollout': { ...further, rollout: 'Rolling' },
+      'of a refused deletion': building({ DeletionRefused: ['True', 'DeletionProtection'] }),
+    };
+    it.each(Object.entries(news))('but none that tells %s', async (_what, told) => {
+      const { reporter } = reporterWith();
+      await reporter.report(at('1', {}), first, signal);
+      expect(reporter.restFor(at('2', first), told)).toBeUndefined();
+    });
   });
 });

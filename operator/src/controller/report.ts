@@ -11,7 +11,15 @@ export interface Reporter {
   /** Drops what is remembered of a tenant that is gone. */
   forget(name: string): void;
   report(tenant: LunaTenant, status: LunaTenantStatus, signal: AbortSignal): Promise<void>;
+  /**
+   * How many milliseconds a status should wait, for it only tells of further progress of a tenant that is being built, and another was
+   * written a moment ago. A status costs the API server as much as five other objects, and a tenant that comes up has many.
+   */
+  restFor(tenant: LunaTenant, status: LunaTenantStatus): number | undefined;
 }
+
+/** Shorter than anybody watches, longer than the steps of a tenant whose parts come up at once. */
+const QUIET_MS = 200;
 
 type Conditions = NonNullable<LunaTenantStatus['conditions']>;
 type Condition = Conditions[number];
@@ -20,10 +28,13 @@ export interface ReporterDeps {
   client: Client;
   events: EventRecorder;
   logger: Logger;
+  /** Milliseconds since 1970. */
+  now: () => number;
 }
 
-export function createReporter({ client, events, logger }: ReporterDeps): Reporter {
+export function createReporter({ client, events, logger, now }: ReporterDeps): Reporter {
   const written = new Map<string, { over: string | undefined; status: LunaTenantStatus }>();
+  const writtenAt = new Map<string, number>();
   /**
    * What was said last, also where it was on record already: a watch that lags may still bring something older of ours. Remembered
    * before it is sent, for the watch may be faster than the answer.
@@ -38,8 +49,15 @@ export function createReporter({ client, events, logger }: ReporterDeps): Report
       return tenant;
     },
     isOwn: ({ metadata, status }) => isDeepStrictEqual(said.get(metadata.name), status),
+    restFor(tenant, status) {
+      if (!isProgress(tenant.status, status)) return undefined;
+      const since = now() - (writtenAt.get(tenant.metadata.name) ?? -Infinity);
+      // A clock that was set back must not make anybody wait for long.
+      return since >= 0 && since < QUIET_MS ? QUIET_MS - since : undefined;
+    },
     forget(name) {
       written.delete(name);
+      writtenAt.delete(name);
       said.delete(name);
     },
     async report(tenant, status, signal) {
@@ -53,6 +71,7 @@ export function createReporter({ client, events, logger }: ReporterDeps): Report
         { fieldManager: MANAGER, signal },
       );
       written.set(metadata.name, { over: metadata.resourceVersion, status });
+      writtenAt.set(metadata.name, now());
       for (const event of transitions(tenant.status, status)) {
         events.record({ regarding: tenant, action: 'Reconcile', ...event });
         logger.info({ tenant: metadata.name, reason: event.reason, note: event.note }, 'tenant changed');
@@ -62,6 +81,24 @@ export function createReporter({ client, events, logger }: ReporterDeps): Report
     },
   };
 }
+
+/** True between two statuses of a tenant that comes up without trouble, when nothing but the state of its parts differs. */
+function isProgress(before: LunaTenantStatus | undefined, after: LunaTenantStatus): boolean {
+  if (before?.phase !== 'Provisioning' || after.phase !== 'Provisioning') return false;
+  const gist = ({
+    conditions = [],
+    versions: _versions,
+    schemaVersion: _schema,
+    ...rest
+  }: LunaTenantStatus): object => ({
+    ...rest,
+    types: conditions.map(({ type }) => type).sort(),
+    overall: conditions.filter(({ type }) => OVERALL.has(type)).map(({ type, status }) => `${type} ${status}`),
+  });
+  return !isDeepStrictEqual(before, after) && isDeepStrictEqual(gist(before), gist(after));
+}
+
+const OVERALL: ReadonlySet<string> = new Set(['Ready', 'Degraded', 'Progressing', 'Hibernated', 'UpToDate']);
 
 export interface Transition {
   type: 'Normal' | 'Warning';
