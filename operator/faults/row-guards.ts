@@ -63,6 +63,10 @@ export function guardsRow(context: Context): void {
         create: async (object, options) => withoutHash(await client.create(object, options)),
         apply: async (object, options) => withoutHash(await client.apply(object, options)),
       });
+      const seeing = await lab().run();
+      await lab().apply(name);
+      await lab().converge(seeing, [name], create.done);
+      await seeing.stop();
       const blind = await lab().run({
         wrap,
         tamper: {
@@ -70,8 +74,7 @@ export function guardsRow(context: Context): void {
           event: (_request, event) => [{ ...event, object: withoutHash(event.object) }],
         },
       });
-      await lab().apply(name);
-      await lab().converge(blind, [name], create.done);
+      await blind.idle();
       const from = blind.calls.writes.length;
       blind.controller.enqueue(name);
       await blind.idle();
