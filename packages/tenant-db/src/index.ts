@@ -1,4 +1,4 @@
-export { createPool, type Database, type PoolOptions, type Queryable, type Session } from './pool.ts';
+export { createPool, type Database, type PoolOptions, type Queryable, type Session, type Transaction } from './pool.ts';
 export { emptySql, identifier, joinSql, sql, whereAll, type Sql } from './sql.ts';
 export { DatabaseError, databaseError, isTransientDatabaseError } from './errors.ts';
 export { migrate, schemaVersion, type MigrateOptions, type MigrateResult } from './migrate.ts';
@@ -78,3 +78,17 @@ export { countTables, type TableCounts } from './repositories/counts.ts';
 export { readPrivacyConfig, type PrivacyConfig } from './repositories/privacy.ts';
 export { appendAudit, type AuditEntry } from './repositories/audit.ts';
 export { createScratchDatabase, type ScratchDatabase } from './scratch-database.ts';
+export {
+  createSeriesWriter,
+  putPrices,
+  putReadings,
+  readLiveSeries,
+  type PutCounts,
+  type SeriesWriter,
+  type SeriesWriterDeps,
+  type WriteNote,
+  type Writing,
+  type Written,
+} from './series/write.ts';
+export { readStoredMeters, readStoredPrices } from './series/stored.ts';
+export { catchUpRollups, expireSeries, fitChunks, refreshRollups } from './series/upkeep.ts';
