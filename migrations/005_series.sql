@@ -160,11 +160,12 @@ begin
     referencing old table as changed for each statement execute function series_note_changes();
 end $$;
 
--- Rolls up to max_quarters closed quarter-hours that changed, oldest first, and returns how many are left; -1 while another one is at it.
-create or replace function series_refresh(max_quarters int) returns int
+-- Rolls up to max_quarters quarter-hours that changed and are over at `moment`, oldest first, and returns how many are left; -1 while
+-- another one is at it.
+create or replace function series_refresh(max_quarters int, moment timestamptz default now()) returns int
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
-  open_from constant timestamptz := time_bucket(interval '15 minutes', now());
+  open_from constant timestamptz := time_bucket(interval '15 minutes', moment);
   quarters timestamptz[];
   lo timestamptz;
   hi timestamptz;
@@ -208,11 +209,12 @@ begin
 end $$;
 comment on function series_refresh is 'Apache edition: brings the roll-ups up to date, a piece at a time. Does nothing on the other one, whose policies do it.';
 
--- Drops what is older than the settings say. On the timescale edition policies do.
-create or replace function series_expire() returns int
+-- Drops what is older at `moment` (at most now) than the settings say. On the timescale edition policies do.
+create or replace function series_expire(moment timestamptz default now()) returns int
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   kept series_settings;
+  today constant timestamptz := least(moment, now());
   dropped int := 0;
   piece int;
 begin
@@ -222,15 +224,15 @@ begin
   select * into kept from series_settings;
   if kept.raw_days is not null then
     -- Before it is gone, what changed in it is rolled up; from then on nothing below the line is computed again.
-    if exists (select from series_changes where bucket < now() - make_interval(days => kept.raw_days)) then
+    if exists (select from series_changes where bucket < today - make_interval(days => kept.raw_days)) then
       return 0;
     end if;
-    select count(*) into piece from drop_chunks('smart_meter_readings', older_than => now() - make_interval(days => kept.raw_days));
+    select count(*) into piece from drop_chunks('smart_meter_readings', older_than => today - make_interval(days => kept.raw_days));
     dropped := dropped + piece;
-    update series_state set raw_from = greatest(raw_from, now() - make_interval(days => kept.raw_days));
+    update series_state set raw_from = greatest(raw_from, today - make_interval(days => kept.raw_days));
   end if;
   if kept.minute_days is not null then
-    select count(*) into piece from drop_chunks('readings_1min_stored', older_than => now() - make_interval(days => kept.minute_days));
+    select count(*) into piece from drop_chunks('readings_1min_stored', older_than => today - make_interval(days => kept.minute_days));
     dropped := dropped + piece;
   end if;
   return dropped;
@@ -353,9 +355,9 @@ begin
   insert into pg_temp.readings_fresh select distinct on (meter_id, ts) * from pg_temp.readings_in
     order by meter_id, ts, quality = 'ok' desc, received_at desc nulls last;
   select count(*) filter (where r.meter_id is null),
-    count(*) filter (where r.meter_id is not null and series_same_reading(r, i)),
-    count(*) filter (where r.meter_id is not null and not series_same_reading(r, i) and (replacing or r.quality <> 'ok')),
-    count(*) filter (where r.meter_id is not null and not series_same_reading(r, i) and not (replacing or r.quality <> 'ok'))
+    count(*) filter (where r.meter_id is not null and series_same_reading(r, row(i.*)::smart_meter_readings)),
+    count(*) filter (where r.meter_id is not null and not series_same_reading(r, row(i.*)::smart_meter_readings) and (replacing or r.quality <> 'ok')),
+    count(*) filter (where r.meter_id is not null and not series_same_reading(r, row(i.*)::smart_meter_readings) and not (replacing or r.quality <> 'ok'))
   into stored, unchanged, replaced, kept
   from pg_temp.readings_fresh i
   left join smart_meter_readings r on r.meter_id = i.meter_id and r.ts = i.ts and r.ts >= lo and r.ts <= hi;
@@ -399,9 +401,9 @@ begin
   insert into pg_temp.prices_fresh select distinct on (market, product, ts) * from pg_temp.prices_in
     order by market, product, ts, published_at desc nulls last;
   select count(*) filter (where r.market is null),
-    count(*) filter (where r.market is not null and series_same_price(r, i)),
-    count(*) filter (where r.market is not null and not series_same_price(r, i) and series_restates(r, i)),
-    count(*) filter (where r.market is not null and not series_same_price(r, i) and not series_restates(r, i))
+    count(*) filter (where r.market is not null and series_same_price(r, row(i.*)::market_prices)),
+    count(*) filter (where r.market is not null and not series_same_price(r, row(i.*)::market_prices) and series_restates(r, row(i.*)::market_prices)),
+    count(*) filter (where r.market is not null and not series_same_price(r, row(i.*)::market_prices) and not series_restates(r, row(i.*)::market_prices))
   into stored, unchanged, replaced, kept
   from pg_temp.prices_fresh i
   left join market_prices r on r.market = i.market and r.product = i.product and r.ts = i.ts and r.ts >= lo and r.ts <= hi;
@@ -427,7 +429,7 @@ grant select on live_series to luna_api, luna_sim;
 grant select, delete on live_series to luna_admin;
 grant select on series_settings, series_state to luna_api, luna_sim, luna_admin;
 grant update (raw_days, minute_days, compress_after_days) on series_settings to luna_admin;
-grant execute on function series_watermark(), series_refresh(int), series_expire(), series_fit_chunks(float8), series_waiting_room(),
+grant execute on function series_watermark(), series_refresh(int, timestamptz), series_expire(timestamptz), series_fit_chunks(float8), series_waiting_room(),
   series_add_readings(), series_put_prices() to luna_api, luna_sim;
 grant execute on function series_watermark() to luna_admin;
 grant execute on function series_put_readings(bool) to luna_api;

@@ -41,7 +41,9 @@ test('the roll-ups are continuous aggregates that also count what is newer, with
   const after = await session.query<{ proc: string; config: Record<string, unknown> }>(
     sql`select proc_name as proc, config from timescaledb_information.jobs where hypertable_name is not null`,
   );
-  expect(after.filter(({ proc }) => proc === 'policy_retention')).toMatchObject([{ config: { drop_after: '30 days' } }]);
+  expect(after.filter(({ proc }) => proc === 'policy_retention')).toMatchObject([
+    { config: { drop_after: '30 days' } },
+  ]);
   // A refresh of what was dropped would wipe its roll-ups.
   const refreshes = after.filter(({ proc }) => proc === 'policy_refresh_continuous_aggregate');
   expect(refreshes.map(({ config }) => config['start_offset'])).toEqual(Array.from({ length: 4 }, () => '29 days'));

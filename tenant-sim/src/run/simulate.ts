@@ -133,8 +133,8 @@ function noteOf({ clock, runId }: Run, type: string): WriteNote {
 /** What was written is safe already; roll-ups that are late are caught up by the API or by the next run. */
 async function keepRollups({ db, log, signal, clock }: SimulateDeps): Promise<void> {
   try {
-    await catchUpRollups(db, { signal, monotonicMs: () => clock.monotonicMs() });
-    await expireSeries(db);
+    await catchUpRollups(db, { signal, clock });
+    await expireSeries(db, clock.now());
   } catch (error) {
     log.warn({ err: error }, 'the roll-ups could not be brought up to date; they are tried again');
   }

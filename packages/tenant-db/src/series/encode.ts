@@ -25,21 +25,21 @@ export function encodeReadings(batch: ReadingBatch, skip: (meterId: string) => b
   const out = new CopyBuffer(11, batch.length * (FIXED_BYTES + longest(ids) + source.length));
   const span = new Span();
   for (let row = 0; row < batch.length; row += 1) {
-    const meter = batch.meter[row] ?? 0;
+    const meter = at(batch.meter, row);
     if (skipped[meter] === true) continue;
-    span.add(batch.tsMs[row] ?? Number.NaN);
+    span.add(at(batch.tsMs, row));
     out.row();
     out.text(ids[meter] ?? NO_TEXT);
-    out.instant(batch.tsMs[row] ?? Number.NaN);
-    out.double(batch.consumptionKw[row] ?? Number.NaN);
-    out.double(batch.productionKw[row] ?? Number.NaN);
-    out.double(batch.voltage[row] ?? Number.NaN);
-    out.text(QUALITY_FIELDS[batch.quality[row] ?? 0] ?? NO_TEXT);
+    out.instant(at(batch.tsMs, row));
+    out.double(at(batch.consumptionKw, row));
+    out.double(at(batch.productionKw, row));
+    out.double(at(batch.voltage, row));
+    out.text(QUALITY_FIELDS[at(batch.quality, row)] ?? NO_TEXT);
     out.text(source);
-    out.int(batch.intervalS[row] ?? 0, true);
-    out.double(batch.energyImportKwh[row] ?? Number.NaN);
-    out.double(batch.energyExportKwh[row] ?? Number.NaN);
-    out.instant(batch.receivedMs[row] ?? Number.NaN);
+    out.int(at(batch.intervalS, row), true);
+    out.double(at(batch.energyImportKwh, row));
+    out.double(at(batch.energyExportKwh, row));
+    out.instant(at(batch.receivedMs, row));
   }
   return { rows: span.rows, bytes: out.finish(), fromMs: span.fromMs, toMs: span.toMs };
 }
@@ -53,23 +53,28 @@ export function encodePrices(batch: PriceBatch, skip: (name: string) => boolean)
   const out = new CopyBuffer(8, batch.length * (FIXED_BYTES + longest(markets) + longest(products) + source.length));
   const span = new Span();
   for (let row = 0; row < batch.length; row += 1) {
-    const series = batch.series[row] ?? 0;
+    const series = at(batch.series, row);
     if (skipped[series] === true) continue;
-    span.add(batch.tsMs[row] ?? Number.NaN);
+    span.add(at(batch.tsMs, row));
     out.row();
     out.text(markets[series] ?? NO_TEXT);
     out.text(products[series] ?? NO_TEXT);
-    out.instant(batch.tsMs[row] ?? Number.NaN);
-    out.double(batch.priceEurMwh[row] ?? Number.NaN);
-    out.double(batch.volume[row] ?? Number.NaN);
+    out.instant(at(batch.tsMs, row));
+    out.double(at(batch.priceEurMwh, row));
+    out.double(at(batch.volume, row));
     out.text(source);
-    out.int(batch.resolutionS[row] ?? 0, true);
-    out.instant(batch.publishedMs[row] ?? Number.NaN);
+    out.int(at(batch.resolutionS, row), true);
+    out.instant(at(batch.publishedMs, row));
   }
   return { rows: span.rows, bytes: out.finish(), fromMs: span.fromMs, toMs: span.toMs };
 }
 
 const NO_TEXT = textField('');
+
+/** Every place below a batch's length is filled; what lies outside is not known, and so would be NULL. */
+function at(column: Float64Array | Uint32Array | Uint8Array, row: number): number {
+  return column[row] ?? Number.NaN;
+}
 
 function longest(fields: readonly Uint8Array[]): number {
   return fields.reduce((most, field) => Math.max(most, field.length), 0);
