@@ -92,3 +92,27 @@ export {
 } from './series/write.ts';
 export { readStoredMeters, readStoredPrices } from './series/stored.ts';
 export { catchUpRollups, expireSeries, fitChunks, refreshRollups } from './series/upkeep.ts';
+export {
+  listMeters,
+  listPriceSeries,
+  readLastCounters,
+  readMeterCost,
+  readMeterInfo,
+  readMeterPoints,
+  readMeterTotals,
+  readPricePoints,
+  readQuarterPrices,
+  readRetentionStart,
+  type CostPoint,
+  type LastCounters,
+  type MeterEntry,
+  type MeterInfo,
+  type MeterPoint,
+  type MeterTotals,
+  type PricePoint,
+  type PriceResolution,
+  type PriceSeriesInfo,
+  type PriceSeriesRef,
+  type Resolution,
+  type TimeRange,
+} from './series/read.ts';
