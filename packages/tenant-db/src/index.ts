@@ -64,6 +64,7 @@ export { insertPrices, readLastPrice, type Price } from './repositories/prices.t
 export {
   closeDeadSimRuns,
   finishSimRun,
+  readLastFailedSimRuns,
   readLastSimRuns,
   readLastWrites,
   startSimRun,
