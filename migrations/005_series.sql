@@ -102,6 +102,9 @@ begin
          select * from readings_%1$s_stored where ts < (select %2$s from (select series_watermark() as ts) w)
          union all
          select * from series_fold_%1$s((select %2$s from (select series_watermark() as ts) w), ''infinity'')', one[1], one[3]);
+      -- A function in a view runs with the rights of whoever asks.
+      execute format('grant execute on function series_fold_%s(timestamptz, timestamptz) to luna_api, luna_sim, luna_admin', one[1]);
+      execute format('grant select on readings_%s_rollup to luna_api, luna_sim, luna_admin', one[1]);
     end if;
     execute format(
       'create view readings_%1$s as select meter_id, ts,

@@ -31,5 +31,5 @@ export async function countTables(db: Queryable, exactUpTo = EXACT_UP_TO): Promi
 /** Statistics that are behind (a table never analysed has none) say no less than what was counted. */
 function bounded(table: 'events' | 'smart_meter_readings' | 'market_prices', most: number): Sql {
   return sql`(select case when n <= ${most} then n else greatest(n, approximate_row_count(${table}::regclass)) end
-    from (select count(*) as n from (select from ${identifier(table)} limit ${most + 1}) some) counted)`;
+    from (select count(*) as n from (select from ${identifier(table)} limit ${most + 1}) few) counted)`;
 }
