@@ -366,11 +366,11 @@ test('pages follow each other by cursor; CSV has them all in one', async () => {
   for (const resolution of ['raw', '15min']) {
     const url = `/series/meters/p?from=2026-03-30T07:00:00Z&to=2026-03-30T10:00:00Z&resolution=${resolution}&limit=5`;
     const seen: unknown[] = [];
-    let cursor: unknown = '';
+    let cursor: string | null = '';
     for (let page = 0; cursor !== null && page < 10; page += 1) {
-      const { body } = await call('GET', `${url}${cursor === '' ? '' : `&cursor=${String(cursor)}`}`);
+      const { body } = await call('GET', `${url}${cursor === '' ? '' : `&cursor=${cursor}`}`);
       seen.push(...(body['points'] as { consumptionKw: number }[]).map(({ consumptionKw }) => consumptionKw));
-      cursor = body['nextCursor'];
+      cursor = body['nextCursor'] as string | null;
     }
     expect(seen, resolution).toEqual(readings.map(({ consumption }) => consumption));
   }

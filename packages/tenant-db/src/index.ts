@@ -117,3 +117,4 @@ export {
   type Resolution,
   type TimeRange,
 } from './series/read.ts';
+export { encodeReadings, READING_COLUMNS, type Encoded } from './series/encode.ts';
