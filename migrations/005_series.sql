@@ -102,6 +102,13 @@ begin
          select * from readings_%1$s_stored where ts < (select %2$s from (select series_watermark() as ts) w)
          union all
          select * from series_fold_%1$s((select %2$s from (select series_watermark() as ts) w), ''infinity'')', one[1], one[3]);
+      -- The same from what is stored of the level below, for the refresh: there everything up to its line is stored already.
+      if one[2] <> 'smart_meter_readings' then
+        execute format(
+          'create function series_settle_%1$s(lo timestamptz, hi timestamptz) returns setof readings_%1$s_stored language sql stable as
+           $fold$ select meter_id, %2$s, %3$s from %4$I where ts >= lo and ts < hi group by 1, 2 $fold$',
+          one[1], one[3], one[5], replace(one[2], '_rollup', '_stored'));
+      end if;
       -- A function in a view runs with the rights of whoever asks.
       execute format('grant execute on function series_fold_%s(timestamptz, timestamptz) to luna_api, luna_sim, luna_admin', one[1]);
       execute format('grant select on readings_%s_rollup to luna_api, luna_sim, luna_admin', one[1]);
@@ -202,11 +209,11 @@ begin
     wide_lo := time_bucket(interval '1 hour', lo);
     wide_hi := time_bucket(interval '1 hour', hi + interval '59 minutes 59 seconds');
     delete from readings_1h_stored where ts >= wide_lo and ts < wide_hi;
-    insert into readings_1h_stored select * from series_fold_1h(wide_lo, wide_hi);
+    insert into readings_1h_stored select * from series_settle_1h(wide_lo, wide_hi);
     wide_lo := time_bucket(interval '1 day', lo, 'Europe/Berlin');
     wide_hi := time_bucket(interval '1 day', hi + interval '25 hours', 'Europe/Berlin');
     delete from readings_1d_stored where ts >= wide_lo and ts < wide_hi;
-    insert into readings_1d_stored select * from series_fold_1d(wide_lo, wide_hi);
+    insert into readings_1d_stored select * from series_settle_1d(wide_lo, wide_hi);
   end loop;
   return (select count(distinct bucket) from series_changes where bucket < open_from);
 end $$;
