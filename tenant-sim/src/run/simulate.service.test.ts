@@ -1,4 +1,5 @@
 import { createManualClock, createSilentLogger, type Clock } from '@luna-iems/service-kit';
+import { createReadingBatch, readingsOf } from '@luna-iems/series';
 import {
   createPool,
   createScratchDatabase,
@@ -54,22 +55,21 @@ const rowsInTable = (): Promise<Row[]> =>
 
 /** What one run over the whole stretch would have written. */
 function expectedRows(config: SimConfig, fromIso: string, toIso: string): unknown[] {
-  return buildMeters(config).flatMap((meter) => {
-    const rows = [];
-    for (let tsMs = Date.parse(fromIso); tsMs < Date.parse(toIso); tsMs += meter.intervalMs) {
-      const { meterId, ts, consumptionKw, productionKw, voltage, quality, source, intervalS } = meter.reading(tsMs);
-      rows.push({
-        meter: meterId,
-        ts,
-        consumption_kw: consumptionKw,
-        production_kw: productionKw,
-        voltage,
-        quality,
-        source,
-        interval_s: intervalS,
-      });
-    }
-    return rows;
+  const span = { fromMs: Date.parse(fromIso), count: (Date.parse(toIso) - Date.parse(fromIso)) / 60_000 };
+  return buildMeters(config).flatMap(({ meter }) => {
+    const batch = createReadingBatch('sim', [meter.meterId], span.count);
+    meter.fill(batch, 0, span, meter.countersAt(span.fromMs));
+    batch.length = span.count;
+    return readingsOf(batch).map((row) => ({
+      meter: row.meterId,
+      ts: new Date(row.tsMs),
+      consumption_kw: row.consumptionKw,
+      production_kw: row.productionKw,
+      voltage: row.voltage,
+      quality: row.quality,
+      source: 'sim',
+      interval_s: row.intervalS,
+    }));
   });
 }
 

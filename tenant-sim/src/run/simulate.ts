@@ -12,12 +12,11 @@ import {
   type SimKind,
   type SimRunProgress,
 } from '@luna-iems/tenant-db';
-import { buildMeters, buildSeries } from '../build.ts';
+import { createPriceSource, createReadingSource, meterNames } from '../build.ts';
 import type { SimConfig } from '../sim-config.ts';
 import { SIM_SOURCE } from '../source.ts';
-import { createZone } from '../time/zone.ts';
-import { planMarket, planMeters } from './plan.ts';
-import { codeOf, writeAll, type WriteOptions, type WriteResult } from './write.ts';
+import { priceRows, readingRows, storedMeters } from './rows.ts';
+import { codeOf, writeAll, type AnyBatch, type WriteOptions, type WriteResult } from './write.ts';
 
 export interface SimulateDeps {
   readonly db: Database;
@@ -56,43 +55,48 @@ export async function simulate(kind: SimKind, deps: SimulateDeps): Promise<Write
 
 type OnProgress = (progress: SimRunProgress) => Promise<void>;
 
-const NOTHING: WriteResult = { rows: 0, rangeFrom: null, rangeTo: null, state: 'done' };
-
 async function runMeters(config: SimConfig, deps: SimulateDeps, onProgress: OnProgress): Promise<WriteResult> {
-  const meters = config.meters.enabled ? buildMeters(config) : [];
-  const last = await readLastReadings(
-    deps.db,
-    meters.map((meter) => meter.meterId),
-    SIM_SOURCE,
-  );
-  const nowMs = deps.clock.now().getTime();
-  const spans = planMeters({ meters, last, nowMs, startMinutesBack: config.meters.start_minutes_back });
-  if (spans.length === 0) return NOTHING;
+  const source = createReadingSource(config);
+  const last = await readLastReadings(deps.db, meterIdsOf(config), SIM_SOURCE);
   return writeAll({
     ...common(config, deps, onProgress),
-    spans,
-    write: (rows) => deps.db.transaction((tx) => insertReadings(tx, rows)),
+    batches: source.read({
+      stored: storedMeters(last),
+      nowMs: deps.clock.now().getTime(),
+      batchRows: config.limits.batch_rows,
+    }),
+    stepMs: (batch, index) => (batch.intervalS[index] ?? 0) * 1000,
+    write: (batch) => deps.db.transaction((tx) => insertReadings(tx, readingRows(batch))),
   });
 }
 
 async function runMarket(config: SimConfig, deps: SimulateDeps, onProgress: OnProgress): Promise<WriteResult> {
-  const series = config.market.enabled ? buildSeries(config) : [];
-  const last = await Promise.all(
-    series.map(({ market, product }) => readLastPrice(deps.db, { market, product, source: SIM_SOURCE })),
+  const source = createPriceSource(config);
+  const series = config.market.enabled ? config.market.series : [];
+  const stored = await Promise.all(
+    series.map(async ({ market, product }) => {
+      const ts = await readLastPrice(deps.db, { market, product, source: SIM_SOURCE });
+      return ts === undefined ? [] : [{ market, product, tsMs: ts.getTime() }];
+    }),
   );
-  const nowMs = deps.clock.now().getTime();
-  const zone = createZone(config.timezone);
-  const spans = planMarket({ series, last, nowMs, startDaysBack: config.market.start_days_back, zone });
-  if (spans.length === 0) return NOTHING;
   return writeAll({
     ...common(config, deps, onProgress),
-    spans,
-    write: (rows) => deps.db.transaction((tx) => insertPrices(tx, rows)),
+    batches: source.read({
+      stored: stored.flat(),
+      nowMs: deps.clock.now().getTime(),
+      batchRows: config.limits.batch_rows,
+    }),
+    stepMs: (batch, index) => (batch.resolutionS[index] ?? 0) * 1000,
+    write: (batch) => deps.db.transaction((tx) => insertPrices(tx, priceRows(batch))),
   });
 }
 
-type Common = Pick<WriteOptions<never>, 'batchRows' | 'runRows' | 'onProgress' | 'signal' | 'clock' | 'log'>;
+function meterIdsOf({ meters }: SimConfig): string[] {
+  return meters.enabled ? meters.groups.flatMap(meterNames) : [];
+}
+
+type Common = Pick<WriteOptions<AnyBatch>, 'runRows' | 'onProgress' | 'signal' | 'clock' | 'log'>;
 
 function common(config: SimConfig, { signal, clock, log }: SimulateDeps, onProgress: OnProgress): Common {
-  return { batchRows: config.limits.batch_rows, runRows: config.limits.run_rows, onProgress, signal, clock, log };
+  return { runRows: config.limits.run_rows, onProgress, signal, clock, log };
 }

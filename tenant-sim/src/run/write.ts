@@ -1,13 +1,19 @@
 import { isLunaError, type Clock, type Logger } from '@luna-iems/service-kit';
 import type { SimRunProgress } from '@luna-iems/tenant-db';
-import { batchesOf, type Batch, type Span } from './batches.ts';
 
-export interface WriteOptions<Row> {
-  readonly spans: readonly Span<Row>[];
-  readonly batchRows: number;
+/** What a batch of any kind has. */
+export interface AnyBatch {
+  readonly length: number;
+  readonly tsMs: Float64Array;
+}
+
+export interface WriteOptions<Batch extends AnyBatch> {
+  readonly batches: Iterable<Batch> | AsyncIterable<Batch>;
+  /** Length of the interval of a row, ms. */
+  readonly stepMs: (batch: Batch, index: number) => number;
   readonly runRows: number;
-  /** Writes a batch, records the progress, and returns how many rows were new. */
-  readonly write: (rows: readonly Row[]) => Promise<number>;
+  /** Writes a batch and returns how many rows were new. */
+  readonly write: (batch: Batch) => Promise<number>;
   readonly onProgress: (progress: SimRunProgress) => Promise<void>;
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -22,27 +28,40 @@ export interface WriteResult extends SimRunProgress {
 const PROGRESS_EVERY_MS = 5_000;
 
 /** Writes all batches one after the other; an abort takes effect between two of them. */
-export async function writeAll<Row>(options: WriteOptions<Row>): Promise<WriteResult> {
-  const { spans, batchRows, runRows, signal, clock, log } = options;
+export async function writeAll<Batch extends AnyBatch>(options: WriteOptions<Batch>): Promise<WriteResult> {
+  const { runRows, signal, clock, log } = options;
   let progress: SimRunProgress = { rows: 0, rangeFrom: null, rangeTo: null };
   let handled = 0;
-  let reportedAt = clock.monotonicMs();
-  for (const batch of batchesOf(spans, batchRows)) {
+  const startedAt = clock.monotonicMs();
+  let reportedAt = startedAt;
+  for await (const batch of options.batches) {
     if (signal.aborted || handled >= runRows) return { ...progress, state: 'stopped' };
-    const written = await options.write(batch.rows);
-    handled += batch.rows.length;
-    progress = advance(progress, batch, written);
-    if (clock.monotonicMs() - reportedAt < PROGRESS_EVERY_MS) continue;
-    reportedAt = clock.monotonicMs();
-    log.info({ rows: progress.rows, upTo: progress.rangeTo }, 'writing');
+    const written = await options.write(batch);
+    handled += batch.length;
+    progress = advance(progress, batch, written, options.stepMs);
+    const now = clock.monotonicMs();
+    if (now - reportedAt < PROGRESS_EVERY_MS) continue;
+    reportedAt = now;
+    const rowsPerSecond = Math.round((1000 * handled) / (now - startedAt));
+    log.info({ rows: progress.rows, upTo: progress.rangeTo, rowsPerSecond }, 'writing');
     await options.onProgress(progress);
   }
   return { ...progress, state: 'done' };
 }
 
-function advance<Row>(before: SimRunProgress, batch: Batch<Row>, written: number): SimRunProgress {
-  const from = Math.min(before.rangeFrom?.getTime() ?? Infinity, batch.from);
-  const to = Math.max(before.rangeTo?.getTime() ?? -Infinity, batch.to);
+function advance<Batch extends AnyBatch>(
+  before: SimRunProgress,
+  batch: Batch,
+  written: number,
+  stepMs: (batch: Batch, index: number) => number,
+): SimRunProgress {
+  let from = before.rangeFrom?.getTime() ?? Infinity;
+  let to = before.rangeTo?.getTime() ?? -Infinity;
+  for (let index = 0; index < batch.length; index += 1) {
+    const tsMs = batch.tsMs[index] ?? 0;
+    from = Math.min(from, tsMs);
+    to = Math.max(to, tsMs + stepMs(batch, index));
+  }
   return { rows: before.rows + written, rangeFrom: new Date(from), rangeTo: new Date(to) };
 }
 
