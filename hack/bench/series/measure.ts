@@ -1,7 +1,7 @@
 import { createManualClock, createSilentLogger, systemClock, type Clock } from '@luna-iems/service-kit';
 import type { ReadingBatch } from '@luna-iems/series';
 import { createPool, createScratchDatabase, fitChunks, migrate, type Database } from '@luna-iems/tenant-db';
-import { createMeterSource, parseSimConfig, simulate, type SimConfig } from '@luna-iems/tenant-sim';
+import { createReadingSource, parseSimConfig, simulate, type SimConfig } from '@luna-iems/tenant-sim';
 import { binaryFile, copyFile, textFile, type RowFile } from './files.ts';
 
 export interface Plan {
@@ -56,7 +56,7 @@ limits: {batch_rows: 10000}`);
 }
 
 function allOf(config: SimConfig, nowMs: number): Iterable<ReadingBatch> {
-  const batches = createMeterSource(config).read({ stored: [], nowMs, batchRows: config.limits.batch_rows });
+  const batches = createReadingSource(config).read({ stored: [], nowMs, batchRows: config.limits.batch_rows });
   return batches as Iterable<ReadingBatch>;
 }
 

@@ -17,10 +17,9 @@ import {
   type SimRunProgress,
   type WriteNote,
 } from '@luna-iems/tenant-db';
-import { buildMeters } from '../build.ts';
+import { createPriceSource, createReadingSource, meterNames } from '../build.ts';
 import type { SimConfig } from '../sim-config.ts';
 import { SIM_SOURCE } from '../source.ts';
-import { createMarketSource, createMeterSource } from './sim-sources.ts';
 import { codeOf, writeAll, type WriteOptions, type WriteResult } from './write.ts';
 
 export interface SimulateDeps {
@@ -68,7 +67,7 @@ interface Run extends SimulateDeps {
 
 async function runMeters(run: Run): Promise<WriteResult> {
   const { db, config } = run;
-  const meterIds = config.meters.enabled ? buildMeters(config).map((meter) => meter.meterId) : [];
+  const meterIds = config.meters.enabled ? config.meters.groups.flatMap(meterNames) : [];
   const live = await readLiveSeries(db, 'meter');
   const nowMs = run.clock.now().getTime();
   const stored = await readStoredMeters(
@@ -82,7 +81,7 @@ async function runMeters(run: Run): Promise<WriteResult> {
     .map((meterId) => ({ meterId, tsMs: nowMs, intervalS: null, counters: null }));
   if (meterIds.length > 0) await fitChunks(db, (meterIds.length * 86_400) / config.meters.interval_s);
   const writer = createSeriesWriter({ db, live });
-  const batches = createMeterSource(config).read({
+  const batches = createReadingSource(config).read({
     stored: [...stored, ...served],
     nowMs,
     batchRows: config.limits.batch_rows,
@@ -107,7 +106,7 @@ async function runMarket(run: Run): Promise<WriteResult> {
     .map(({ market, product }) => ({ market, product, tsMs: nowMs + FAR_AHEAD_MS }));
   const unserved = stored.filter(({ market, product }) => !live.has(`${market}/${product}`));
   const writer = createSeriesWriter({ db, live });
-  const batches = createMarketSource(config).read({
+  const batches = createPriceSource(config).read({
     stored: [...unserved, ...served],
     nowMs,
     batchRows: config.limits.batch_rows,
