@@ -15,6 +15,7 @@ import type { IngestRouteDeps } from './routes/ingest/deps.ts';
 import { ingestDocRoute } from './routes/ingest/doc.ts';
 import { ingestJobsRoute } from './routes/ingest/jobs.ts';
 import { telemetryRoute } from './routes/ingest/telemetry.ts';
+import { itemFileRoute } from './routes/item-file.ts';
 import { itemRoutes } from './routes/items.ts';
 import { askRoute } from './routes/rag/ask.ts';
 import { simRoutes } from './routes/sim.ts';
@@ -85,6 +86,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     ingestJobsRoute,
     telemetryRoute,
     itemRoutes,
+    itemFileRoute,
     askRoute,
     simRoutes,
   ]) {

@@ -32,6 +32,7 @@ async function start(): Promise<void> {
     services.supervisor.run(signal),
     keepProfile(services.profiles, log, signal),
     services.worker.run(signal),
+    services.keepReconciled(signal),
   ]);
   registerSteps(shutdown, services, config, { close: () => app.close(), loops });
   process.on('unhandledRejection', (error) => {

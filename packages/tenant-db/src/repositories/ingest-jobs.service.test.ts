@@ -71,8 +71,8 @@ test('a finished job says how it ended, keeps no bytes, and is not given out aga
   await expireLeases();
   expect(await claimIngestJob(db, lease('w'))).toBeUndefined();
   expect(await countOpenIngestJobs(db)).toBe(0);
-  expect(await listIngestJobs(db, { state: 'failed' })).toHaveLength(1);
-  expect(await listIngestJobs(db, { state: 'done' })).toEqual([]);
+  expect(await listIngestJobs(db, { states: ['failed'] })).toHaveLength(1);
+  expect(await listIngestJobs(db, { states: ['done'] })).toEqual([]);
 });
 
 test('a job given back waits its time; given back on shutdown, it waits for nobody and costs no attempt', async () => {
