@@ -124,6 +124,8 @@ function pageList(pages: readonly number[]): string {
   return pages.length > 10 ? `${shown} and ${pages.length - 10} more` : shown;
 }
 
+const ofThePictures = new Set(['LUNA_EXTRACTION_FAILED', 'LUNA_DOCUMENT_UNREADABLE', 'LUNA_DOCUMENT_TOO_LARGE']);
+
 /** First the text layer, which costs little; then, if pages lack one, the whole file with recognition of those pages. */
 async function extractPdf(deps: Deps, file: File): Promise<ExtractedDocument> {
   const answer = await ask(deps, file, withoutOcr);
@@ -135,9 +137,8 @@ async function extractPdf(deps: Deps, file: File): Promise<ExtractedDocument> {
   } catch (error) {
     file.signal?.throwIfAborted();
     // Pages with text are worth having without the others, if that is said.
-    if (!(error instanceof LunaError && error.code === 'LUNA_EXTRACTION_FAILED') || hasNoText(plain.blocks))
-      throw error;
-    const warning = `Pages ${pageList(pages)} hold pictures only, and their text could not be recognised in time.`;
+    if (!(error instanceof LunaError && ofThePictures.has(error.code)) || hasNoText(plain.blocks)) throw error;
+    const warning = `Pages ${pageList(pages)} hold pictures only, and no text could be recognised in them.`;
     return { ...plain, warnings: [warning] };
   }
 }

@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2';
 import type { Block } from './blocks.ts';
 import { cleanText, oneLine, reflow } from '../text/clean.ts';
-import { dropPageFurniture, mergeRows } from './paged.ts';
+import { dropPageFurniture, joinBrokenSentences, mergeRows } from './paged.ts';
 import { paragraphBlocks } from './plain-blocks.ts';
 
 const breaking = new Set(
@@ -25,6 +25,8 @@ interface State {
   pre: number;
   /** Inside hOCR, where only words count: white space there is layout of the markup. */
   ocr: boolean;
+  /** There was hOCR somewhere. */
+  recognised: boolean;
   /** In hOCR: inside a word that was recognised well enough. */
   word: boolean;
   /** The format has pages of its own: a recognised page inside one is that page. */
@@ -127,7 +129,7 @@ const onOpen: Record<string, Handler> = {
   div: (state, attributes) => {
     flush(state);
     const kind = attributes['class'];
-    if (kind === 'ocr_page') state.ocr = true;
+    if (kind === 'ocr_page') state.ocr = state.recognised = true;
     if (kind !== 'page' && (kind !== 'ocr_page' || state.inPage)) return;
     if (kind === 'page') {
       state.inPage = true;
@@ -196,6 +198,7 @@ export function xhtmlBlocks(xhtml: string): Block[] {
     level: 0,
     pre: 0,
     ocr: false,
+    recognised: false,
     word: false,
     inPage: false,
     list: [],
@@ -215,5 +218,6 @@ export function xhtmlBlocks(xhtml: string): Block[] {
   parser.end(cleanText(xhtml));
   flush(state);
   flushList(state);
-  return state.paged ? mergeRows(dropPageFurniture(state.blocks)) : state.blocks;
+  const blocks = state.recognised ? joinBrokenSentences(state.blocks) : state.blocks;
+  return state.paged ? mergeRows(dropPageFurniture(blocks)) : blocks;
 }

@@ -1,30 +1,42 @@
 import { crc32 } from 'node:zlib';
 
-/** A zip archive whose entries are stored as they are. */
-export function makeZip(entries: Readonly<Record<string, string | Buffer>>): Buffer {
+type Packed = readonly [content: Buffer, deflated: Buffer];
+
+/** A zip archive whose entries are stored as they are; those of `packed` are deflated. */
+export function makeZip(
+  entries: Readonly<Record<string, string | Buffer>>,
+  packed: Readonly<Record<string, Packed>> = {},
+): Buffer {
+  const all: (readonly [name: string, content: Buffer, stored: Buffer, method: number])[] = [
+    ...Object.entries(entries).map(([name, text]) => {
+      const content = typeof text === 'string' ? Buffer.from(text) : text;
+      return [name, content, content, 0] as const;
+    }),
+    ...Object.entries(packed).map(([name, [content, deflated]]) => [name, content, deflated, 8] as const),
+  ];
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
   let at = 0;
-  for (const [name, text] of Object.entries(entries)) {
-    const content = typeof text === 'string' ? Buffer.from(text) : text;
+  for (const [name, content, stored, method] of all) {
     const nameBytes = Buffer.from(name);
     const facts = Buffer.alloc(26);
     facts.writeUInt16LE(20, 0);
+    facts.writeUInt16LE(method, 4);
     facts.writeUInt32LE(crc32(content), 10);
-    facts.writeUInt32LE(content.length, 14);
+    facts.writeUInt32LE(stored.length, 14);
     facts.writeUInt32LE(content.length, 18);
     facts.writeUInt16LE(nameBytes.length, 22);
-    files.push(Buffer.from('PK\u0003\u0004', 'latin1'), facts, nameBytes, content);
+    files.push(Buffer.from('PK\u0003\u0004', 'latin1'), facts, nameBytes, stored);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(at, 10);
     directory.push(Buffer.from('PK\u0001\u0002\u0014\u0000', 'latin1'), facts, tail, nameBytes);
-    at += 30 + nameBytes.length + content.length;
+    at += 30 + nameBytes.length + stored.length;
   }
   const central = Buffer.concat(directory);
   const end = Buffer.alloc(22);
   end.write('PK\u0005\u0006', 0, 'latin1');
-  end.writeUInt16LE(Object.keys(entries).length, 8);
-  end.writeUInt16LE(Object.keys(entries).length, 10);
+  end.writeUInt16LE(all.length, 8);
+  end.writeUInt16LE(all.length, 10);
   end.writeUInt32LE(central.length, 12);
   end.writeUInt32LE(at, 16);
   return Buffer.concat([...files, central, end]);
