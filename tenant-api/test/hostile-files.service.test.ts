@@ -71,13 +71,13 @@ const table: Row[] = [
     what: 'an XXE in XFA to a file',
     name: 'xfa.pdf',
     content: () => hostile.xxeXfaPdf('file:///etc/passwd'),
-    end: [422, 'LUNA_DOCUMENT_UNREADABLE'],
+    end: [200, 'done'],
   },
   {
     what: 'an XXE in XFA to an address',
     name: 'xfa-netz.pdf',
     content: () => hostile.xxeXfaPdf(`${address}/xfa`),
-    end: [422, 'LUNA_DOCUMENT_UNREADABLE'],
+    end: [200, 'done'],
   },
   {
     what: 'an XFA form without an XXE',

@@ -99,10 +99,14 @@ function blocksOf(metadata: Metadata): Block[] {
   return xhtmlBlocks((list(metadata, 'X-TIKA:content')[0] ?? '').replace(packageEntry, '<div>'));
 }
 
+/** Why Tika could not read the file to its end, if it could not. */
+function failureIn(metadata: Metadata): string | undefined {
+  return field(metadata, 'X-TIKA:EXCEPTION:container_exception') ?? field(metadata, 'X-TIKA:EXCEPTION:runtime');
+}
+
 function read(answer: readonly Metadata[]): ExtractedDocument {
   const metadata = answer[0] ?? {};
-  const failure =
-    field(metadata, 'X-TIKA:EXCEPTION:container_exception') ?? field(metadata, 'X-TIKA:EXCEPTION:runtime');
+  const failure = failureIn(metadata);
   if (failure !== undefined) throw refusal(failure);
   const title = field(metadata, 'dc:title');
   const languageTag = field(metadata, 'dc:language') ?? field(metadata, 'Content-Language');
@@ -124,16 +128,27 @@ function pageList(pages: readonly number[]): string {
   return pages.length > 10 ? `${shown} and ${pages.length - 10} more` : shown;
 }
 
+/**
+ * Tika 3.2.2 breaks off over every XFA form ("Unrecognized property accessExternalDTD"), harmless or not; the pages can be read without
+ * it.
+ */
+async function askPdf(deps: Deps, file: File, ocr: Record<string, string>): Promise<Metadata[]> {
+  const answer = await ask(deps, file, ocr);
+  const metadata = answer[0] ?? {};
+  if (failureIn(metadata) === undefined || field(metadata, 'pdf:hasXFA') !== 'true') return answer;
+  return ask(deps, file, { ...ocr, 'x-tika-pdfextractacroformcontent': 'false' });
+}
+
 const ofThePictures = new Set(['LUNA_EXTRACTION_FAILED', 'LUNA_DOCUMENT_UNREADABLE', 'LUNA_DOCUMENT_TOO_LARGE']);
 
 /** First the text layer, which costs little; then, if pages lack one, the whole file with recognition of those pages. */
 async function extractPdf(deps: Deps, file: File): Promise<ExtractedDocument> {
-  const answer = await ask(deps, file, withoutOcr);
+  const answer = await askPdf(deps, file, withoutOcr);
   const plain = read(answer);
   const pages = pagesWithoutText(answer[0] ?? {});
   if (pages.length === 0 && !hasNoText(plain.blocks)) return plain;
   try {
-    return { ...plain, blocks: read(await ask(deps, file, withOcr(deps))).blocks };
+    return { ...plain, blocks: read(await askPdf(deps, file, withOcr(deps))).blocks };
   } catch (error) {
     file.signal?.throwIfAborted();
     // Pages with text are worth having without the others, if that is said.

@@ -54,9 +54,14 @@ export function hugePagePdf(text?: string): Buffer {
   ]);
 }
 
-/** 5,000 pages of one line each. */
+/** 5,000 pages: a page number on each, a value on every fiftieth. */
 export const manyPages = (): Buffer =>
-  makePdf(Array.from({ length: 5000 }, (_, n) => [`Blatt ${n + 1}: Wert ${n * 7}.`]));
+  makePdf(
+    Array.from({ length: 5000 }, (_, n) => [
+      `Blatt ${n + 1}`,
+      ...(n % 50 === 0 ? ['', `Der Wert am Punkt ${n} ist ${n * 7}.`] : []),
+    ]),
+  );
 
 /** A header that promises 60,000 by 60,000 pixels. */
 export function hugePng(): Buffer {
