@@ -15,7 +15,7 @@ import {
   type IngestJobPatch,
   type IngestOutcome,
   type Lease,
-  type Queryable,
+  type Transaction,
 } from '@luna-iems/tenant-db';
 import { chunkDocument, type Chunk } from '../chunk/chunker.ts';
 import { createTokenCounter } from '../chunk/tokens.ts';
@@ -155,7 +155,7 @@ async function cut(run: Run, document: ExtractedDocument): Promise<Prepared> {
 }
 
 /** Work in a transaction that only the holder of the job may do: one who was overtaken must not touch what the other made. */
-async function asHolder<T>(run: Run, work: (tx: Queryable) => Promise<T>): Promise<T> {
+async function asHolder<T>(run: Run, work: (tx: Transaction) => Promise<T>): Promise<T> {
   run.signal.throwIfAborted();
   return run.deps.db.transaction(async (tx) => {
     if (!(await updateIngestJob(tx, run.job.jobId, run.lease, {}))) throw leaseLost();
