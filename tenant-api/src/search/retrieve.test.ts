@@ -41,7 +41,7 @@ function world(
     understands: () => false,
     observe: () => undefined,
     log: createSilentLogger(),
-    clock: createManualClock(),
+    clock: createManualClock(new Date(0)),
   };
   return { deps: deps as unknown as RetrieveDeps, searches: () => searches };
 }
