@@ -163,7 +163,7 @@ const table: Row[] = [
 
 describe('a hostile file', () => {
   it.each(table)('with $what ends as $end', async ({ name, content, end }) => {
-    const { status, body } = await client.upload(name, await content(), {}, 115);
+    const { status, body } = await client.upload(name, await content());
     expect([status, body['state'] ?? body['code']]).toEqual(end);
     expect(api.child.exitCode).toBeNull();
     const { body: job } = await client.request<{ jobs: { state: string; finishedAt: string | null }[] }>(

@@ -104,7 +104,7 @@ describe('a job that is cancelled', () => {
     expect(await act(jobId, 'cancel')).toMatchObject({ status: 409, body: { code: 'LUNA_JOB_STATE' } });
     await eventually(async () => JSON.stringify(await worldOf(tenant, 'lang.txt')) === JSON.stringify(nothing));
     expect(await act(jobId, 'retry')).toMatchObject({ status: 409 });
-    const again = await client.upload('lang.txt', longText('A'), {}, 110);
+    const again = await client.upload('lang.txt', longText('A'));
     expect(again.body).toMatchObject({ state: 'done' });
     const world = await worldOf(tenant, 'lang.txt');
     expect(world).toMatchObject({ items: 1, staged: 0, points: world.chunks });

@@ -7,7 +7,7 @@ import { seededRandom } from './support/random.ts';
 import { createTestTenant, type ApiProcess, type TestTenant } from './support/tenant.ts';
 
 /** `LUNA_KILLS=20 LUNA_KILL_SEED=7` for the long run. */
-const KILLS = Number(process.env['LUNA_KILLS'] ?? 4);
+const KILLS = Number(process.env['LUNA_KILLS'] ?? 3);
 const SEED = Number(process.env['LUNA_KILL_SEED'] ?? 20261);
 /** An undisturbed round takes about as long as this on a slow machine: a kill may fall anywhere in it. */
 const SPAN_MS = 4_000;

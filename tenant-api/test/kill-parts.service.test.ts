@@ -9,7 +9,7 @@ import { seededRandom } from './support/random.ts';
 import { createTestTenant, eventually, type ApiProcess, type TestTenant } from './support/tenant.ts';
 
 /** `LUNA_KILLS=20 LUNA_KILL_SEED=7` for the long run. */
-const KILLS = Number(process.env['LUNA_KILLS'] ?? 2);
+const KILLS = Number(process.env['LUNA_KILLS'] ?? 1);
 const SEED = Number(process.env['LUNA_KILL_SEED'] ?? 20261);
 const SPAN_MS = 4_000;
 

@@ -65,7 +65,7 @@ const scans: Scan[] = [
 
 describe.each(scans)('$name', ({ name, content, question, quote, page }) => {
   it('is read by its pictures, and what they say is quoted with its page', async () => {
-    const { status, body } = await client.upload(name, await content(), {}, 110);
+    const { status, body } = await client.upload(name, await content());
     expect({ status, state: body['state'], warnings: body['warnings'] }).toEqual({
       status: 200,
       state: 'done',

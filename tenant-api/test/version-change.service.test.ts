@@ -50,7 +50,7 @@ it('while versions of a document follow each other, every answer is from exactly
       replies.push(await client.ask('Wie lange ist die Vertragslaufzeit des Liefervertrags?', filters));
   });
   for (let version = 2; version <= VERSIONS; version += 1) {
-    const { body } = await client.upload(source, versionText(version), {}, 110);
+    const { body } = await client.upload(source, versionText(version));
     expect(body).toMatchObject({ state: 'done', version });
   }
   state.over = true;
