@@ -62,7 +62,7 @@ async function fuzz(program: string): Promise<number> {
     const child = spawn(
       program,
       [...args, ...key, '--request-timeout', '60', '--exclude-path-regex', elsewhere, ...more],
-      { stdio: 'inherit' },
+      { stdio: 'inherit', cwd: join(cacheDir(), 'fuzz') },
     );
     const code = await new Promise<number>((resolve) => child.once('exit', (status) => resolve(status ?? 1)));
     if (api.child.exitCode !== null) console.error(`the API has ended:\n${api.log()}`);
