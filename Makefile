@@ -86,6 +86,10 @@ test-faults: setup ## The operator under crashes, lost events and broken calls, 
 test-quiet: setup ## 50 tenants, ten minutes, no write
 	@$(NODE) LUNA_QUIET_MINUTES="$${LUNA_QUIET_MINUTES:-10}" node hack/test/cli.ts quiet
 
+.PHONY: fuzz-api
+fuzz-api: setup ## Fuzz the API from its own OpenAPI document with schemathesis (needs python3): no 5xx, every answer fits its schema
+	@$(NODE) node hack/fuzz/cli.ts
+
 ##@ Quality of search and answers
 
 .PHONY: eval

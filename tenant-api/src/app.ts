@@ -16,6 +16,7 @@ import { ingestDocRoute } from './routes/ingest/doc.ts';
 import { ingestJobsRoute } from './routes/ingest/jobs.ts';
 import { seriesInRoutes } from './routes/ingest/series.ts';
 import { telemetryRoute } from './routes/ingest/telemetry.ts';
+import { itemFileRoute } from './routes/item-file.ts';
 import { itemRoutes } from './routes/items.ts';
 import { askRoute } from './routes/rag/ask.ts';
 import { seriesRoutes } from './routes/series.ts';
@@ -88,6 +89,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     telemetryRoute,
     seriesInRoutes,
     itemRoutes,
+    itemFileRoute,
     askRoute,
     seriesRoutes,
     simRoutes,

@@ -33,6 +33,7 @@ async function start(): Promise<void> {
     services.supervisor.run(signal),
     keepProfile(services.profiles, log, signal),
     services.worker.run(signal),
+    services.keepReconciled(signal),
     keepSeries(
       { db: services.app.db, clock: services.app.clock, log, everyMs: config.SERIES_ROUND_SECONDS * 1000 },
       signal,

@@ -18,6 +18,8 @@ import { presetFor } from './embed/presets.ts';
 import { createProfileManager, type ProfileManager } from './embed/profile-manager.ts';
 import { refill } from './embed/refill.ts';
 import { createTika } from './extract/tika.ts';
+import { createGate } from './ingest/gate.ts';
+import { keepReconciled } from './ingest/keep-reconciled.ts';
 import { createIngestWorker, type IngestWorker } from './ingest/worker.ts';
 import { createApiMetrics } from './metrics.ts';
 import { createVectorIndex, type VectorIndex } from './search/vector-index.ts';
@@ -30,6 +32,8 @@ export interface Services {
   worker: IngestWorker;
   supervisor: Supervisor;
   profiles: ProfileManager;
+  /** Compares database and vector store now and then, until the signal is aborted. */
+  keepReconciled(signal: AbortSignal): Promise<void>;
   /** Ends connections. */
   close(): Promise<void>;
 }
@@ -65,7 +69,10 @@ export function createServices(input: ServicesInput): Services {
   const { db, index, metrics, tikaHttp, ollamaHttp } = connect(input);
   const clock = systemClock;
   const apiMetrics = createApiMetrics(metrics);
-  const tika = createTika(tikaHttp);
+  const tika = createTika(tikaHttp, {
+    ocrLanguages: config.OCR_LANGUAGES,
+    timeoutMs: config.EXTRACT_TIMEOUT_SECONDS * 1000,
+  });
   const ollama = createOllama(ollamaHttp);
   const keys = createApiKeys({ dir: config.API_KEYS_DIR, log, clock });
   const model = config.EMBEDDING_MODEL;
@@ -82,15 +89,16 @@ export function createServices(input: ServicesInput): Services {
     clock,
     observe: apiMetrics.setPart,
   });
+  const ready = async (): Promise<void> => supervisor.require('database', 'qdrant', 'tika', 'ollama', 'embedding');
   const worker = createIngestWorker({
-    ...{ db, index, tika, profile, log, clock },
+    ...{ db, index, tika, profile, log, clock, gate: createGate() },
     name: `${hostname()}-${process.pid}`,
     leaseSeconds: config.INGEST_LEASE_SECONDS,
     concurrency: config.INGEST_CONCURRENCY,
     random: systemRandom,
     observe: apiMetrics.observeIngest,
     count: apiMetrics.countIngest,
-    ready: async () => supervisor.require('database', 'qdrant', 'tika', 'ollama', 'embedding'),
+    ready,
   });
   const app: AppDeps = {
     ...{ db, index, profile, ollama, log, clock, metrics, keys, profiles, supervisor, version },
@@ -108,5 +116,17 @@ export function createServices(input: ServicesInput): Services {
   const close = async (): Promise<void> => {
     await Promise.all([db.close(), tikaHttp.close(), ollamaHttp.close()]);
   };
-  return { app, worker, supervisor, profiles, close };
+  const reconciling = {
+    db,
+    index,
+    profile,
+    log,
+    ready,
+    seconds: config.RECONCILE_SECONDS,
+    count: apiMetrics.countDifferences,
+  };
+  return {
+    ...{ app, worker, supervisor, profiles, close },
+    keepReconciled: (signal) => keepReconciled(reconciling, signal),
+  };
 }

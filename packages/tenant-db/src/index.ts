@@ -35,6 +35,7 @@ export {
   type StoredChunk,
 } from './repositories/chunks.ts';
 export {
+  cancelIngestJob,
   claimIngestJob,
   countOpenIngestJobs,
   createIngestJob,
@@ -42,16 +43,41 @@ export {
   listIngestJobs,
   readIngestJob,
   releaseIngestJob,
+  retryIngestJob,
   updateIngestJob,
+  type IngestEnd,
   type IngestJob,
+  type IngestJobFilter,
   type IngestJobPatch,
   type IngestOutcome,
   type IngestState,
   type Lease,
   type NewIngestJob,
 } from './repositories/ingest-jobs.ts';
+export {
+  FIRST_CHUNK,
+  dropAbandoned,
+  findOrphans,
+  finishReconcileRun,
+  onlyOneReconciles,
+  pageLiveChunks,
+  readLastReconcileRun,
+  startReconcileRun,
+  stillLive,
+  type IndexedChunk,
+  type PointName,
+  type ReconcileCounts,
+  type ReconcileRun,
+} from './repositories/reconcile.ts';
 export { insertEvents, type NewEvent } from './repositories/events.ts';
-export { FILE_PART_BYTES, readFileParts, writeFilePart } from './repositories/ingest-files.ts';
+export {
+  FILE_PART_BYTES,
+  dropOldJobFiles,
+  readFileParts,
+  readItemFile,
+  writeFilePart,
+  type ItemFile,
+} from './repositories/ingest-files.ts';
 export {
   activateProfile,
   ensureProfile,

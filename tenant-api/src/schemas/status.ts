@@ -51,6 +51,23 @@ export const StatusSummary = Type.Object(
       reason: Type.Optional(Type.String()),
       failures: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String()))),
     }),
+    reconcile: Nullable(
+      Type.Object(
+        {
+          state: oneOf(['consistent', 'mended', 'incomplete', 'failed']),
+          startedAt: Timestamp,
+          finishedAt: Nullable(Timestamp),
+          chunks: Type.Integer({ description: 'Live chunks looked at.' }),
+          points: Type.Integer({ description: 'Points looked at.' }),
+          missing: Type.Integer({ description: 'Chunks that had no point.' }),
+          wrong: Type.Integer({ description: 'Points that said something else than their chunk.' }),
+          orphans: Type.Integer({ description: 'Points that belonged to nothing.' }),
+          mended: Type.Integer({ description: 'Of all these, how many were put right.' }),
+          error: Nullable(Type.String()),
+        },
+        { description: 'The last comparison of the stored chunks with the vector store; null before the first.' },
+      ),
+    ),
     chat: Type.Object({ model: Nullable(Type.String()), mode: Type.String() }),
   },
   { $id: 'StatusSummary' },

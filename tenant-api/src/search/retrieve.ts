@@ -57,7 +57,7 @@ async function embedQuestion(
  * The passages for a question, best first: candidates of both legs, fused, with their text and place from PostgreSQL. Only
  * chunks of live versions come back, whatever else the index still holds.
  */
-export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest): Promise<Retrieved> {
+export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest, again = 2): Promise<Retrieved> {
   const clocked = async <T>(part: string, work: () => Promise<T>): Promise<T> => {
     const start = deps.clock.monotonicMs();
     const result = await work();
@@ -81,6 +81,8 @@ export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest): Pr
       fused.map((hit) => hit.id),
     ),
   );
+  // A version that was replaced between the two looks leaves hits of which nothing is left; its successor is there for another look.
+  if (chunks.length < fused.length && again > 0) return retrieve(deps, request, again - 1);
   const byId = new Map(chunks.map((chunk) => [chunk.chunkId, chunk]));
   const passages = fused.flatMap((hit): Passage[] => {
     const chunk = byId.get(hit.id);

@@ -18,6 +18,17 @@ export interface IndexPoint {
   language: Language;
 }
 
+/** A point's payload, as it is stored; undefined where a field is missing or not of its kind. */
+export interface PointFacts {
+  id: string;
+  itemId: string | undefined;
+  version: number | undefined;
+  chunkIdx: number | undefined;
+  tags: string[] | undefined;
+  source: string | undefined;
+  language: string | undefined;
+}
+
 export interface SearchFilter {
   tags?: readonly string[];
   source?: string;
@@ -47,6 +58,12 @@ export interface VectorIndex {
   removeItem(itemId: string, keepVersion?: number): Promise<void>;
   /** Removes the points of one version, for an ingest that was given up. */
   removeVersion(itemId: string, version: number): Promise<void>;
+  /** What the points with these ids say of themselves; points that are not there are left out. */
+  read(collection: string, ids: readonly string[]): Promise<PointFacts[]>;
+  /** Points in the order of their ids, from one on, and where the next page begins. */
+  page(collection: string, from: string | undefined, limit: number): Promise<{ points: PointFacts[]; next?: string }>;
+  /** Removes single points. */
+  remove(collection: string, ids: readonly string[]): Promise<void>;
   search(request: SearchRequest): Promise<Legs>;
   /** Exact number of points, of one item or of all. 0 while there is no collection. */
   count(itemId?: string): Promise<number>;
@@ -126,6 +143,42 @@ function toPoint(point: IndexPoint): Upsert {
       source: point.source,
       language: point.language,
     },
+  };
+}
+
+type Payload = Record<string, unknown> | null | undefined;
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
+function factsOf({ id, payload }: { id: string | number; payload?: Payload }): PointFacts {
+  const { item_id: itemId, version, chunk_idx: chunkIdx, tags, source, language } = payload ?? {};
+  return {
+    id: String(id),
+    itemId: textOf(itemId),
+    version: numberOf(version),
+    chunkIdx: numberOf(chunkIdx),
+    tags: Array.isArray(tags) ? tags.map(String) : undefined,
+    source: textOf(source),
+    language: textOf(language),
+  };
+}
+
+/** Ids are UUIDs here; a point with a number for an id was put there by somebody else. */
+const idOf = (id: string): string | number => (/^\d+$/u.test(id) ? Number(id) : id);
+
+async function page(
+  client: QdrantClient,
+  collection: string,
+  from: string | undefined,
+  limit: number,
+): Promise<{ points: PointFacts[]; next?: string }> {
+  const offset = from === undefined ? {} : { offset: idOf(from) };
+  const answer = await client.scroll(collection, { limit, with_payload: true, with_vector: false, ...offset });
+  const next = answer.next_page_offset;
+  return {
+    points: answer.points.map(factsOf),
+    ...(typeof next === 'string' || typeof next === 'number' ? { next: String(next) } : {}),
   };
 }
 
@@ -216,6 +269,13 @@ export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
       ),
     removeVersion: (itemId, version) =>
       call('delete points', () => removeWhere(client, { must: [must('item_id', itemId), must('version', version)] })),
+    read: (collection, ids) =>
+      call('read points', async () =>
+        (await client.retrieve(collection, { ids: [...ids], with_payload: true })).map(factsOf),
+      ),
+    page: (collection, from, limit) => call('read points', () => page(client, collection, from, limit)),
+    remove: (collection, ids) =>
+      call('delete points', async () => void (await client.delete(collection, { wait: true, points: ids.map(idOf) }))),
     search: (request) => call('search', () => search(client, request)),
     count: (itemId) => call('count', () => count(client, itemId)),
   };

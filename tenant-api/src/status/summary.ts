@@ -1,9 +1,11 @@
 import {
   countOpenIngestJobs,
   countTables,
+  readLastReconcileRun,
   readLastWrites,
   readSchemaVersion,
   type Database,
+  type ReconcileRun,
   type TableCounts,
 } from '@luna-iems/tenant-db';
 import type { Clock } from '@luna-iems/service-kit';
@@ -27,6 +29,13 @@ export interface SummaryDeps {
 
 export type Counts = Record<keyof TableCounts | 'points' | 'openJobs', number | null>;
 
+/** The last comparison of the stored chunks with the vector store. */
+export interface Reconciled extends Omit<ReconcileRun, 'errorCode' | 'error' | 'complete'> {
+  /** mended: there were differences. incomplete: stopped at its bound and goes on soon. failed: see error. */
+  state: 'consistent' | 'mended' | 'incomplete' | 'failed';
+  error: string | null;
+}
+
 export interface Summary {
   tenant: string;
   version: string;
@@ -37,12 +46,37 @@ export interface Summary {
   counts: Counts;
   simulation: { state: SimState; lastWrites: { meter: Date | null; market: Date | null } };
   embedding: ProfileStatus;
+  reconcile: Reconciled | null;
   chat: { model: string | null; mode: 'extractive' | 'generated' };
 }
 
 /** A number that is not known now is null, never 0. */
 async function orNull<T>(work: Promise<T>): Promise<T | null> {
   return work.catch(() => null);
+}
+
+function stateOf(run: ReconcileRun): Reconciled['state'] {
+  if (run.errorCode !== null) return 'failed';
+  if (!run.complete) return 'incomplete';
+  return run.missing + run.wrong + run.orphans > 0 ? 'mended' : 'consistent';
+}
+
+/** The stable code only: messages of other parts carry addresses. */
+function reconciled(run: ReconcileRun | undefined | null): Reconciled | null {
+  if (!run) return null;
+  const { startedAt, finishedAt, chunks, points, missing, wrong, orphans, mended } = run;
+  return {
+    state: stateOf(run),
+    startedAt,
+    finishedAt,
+    chunks,
+    points,
+    missing,
+    wrong,
+    orphans,
+    mended,
+    error: run.errorCode,
+  };
 }
 
 const noTables: Record<keyof TableCounts, null> = {
@@ -61,11 +95,12 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
   const database = components['database']?.ok === true;
   const whenThere = <T>(work: () => Promise<T>): Promise<T | null> =>
     database ? orNull(work()) : Promise.resolve(null);
-  const [tables, openJobs, schemaVersion, lastWrites, points, jobs] = await Promise.all([
+  const [tables, openJobs, schemaVersion, lastWrites, lastRun, points, jobs] = await Promise.all([
     whenThere(() => countTables(db)),
     whenThere(() => countOpenIngestJobs(db)),
     whenThere(() => readSchemaVersion(db)),
     whenThere(() => readLastWrites(db)),
+    whenThere(async () => (await readLastReconcileRun(db)) ?? null),
     components['qdrant']?.ok === true ? orNull(index.count()) : null,
     cronJobs ? orNull(cronJobs.read()) : [],
   ]);
@@ -79,6 +114,7 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
     counts: { ...(tables ?? noTables), points, openJobs },
     simulation: { state: simState(jobs ?? []), lastWrites: lastWrites ?? { meter: null, market: null } },
     embedding: profiles.status(),
+    reconcile: reconciled(lastRun),
     chat: { model: chatModel ?? null, mode: chatModel === undefined ? 'extractive' : 'generated' },
   };
 }
