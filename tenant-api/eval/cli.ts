@@ -8,11 +8,18 @@ import { readBeirSet } from './beir.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
 import { readQuestions } from './questions.ts';
 import { evaluateSet, ingestSet } from './retrieval.ts';
+import { startMultilingual } from './multilingual/start.ts';
+import { convertSquad } from './squad.ts';
 
 const usage = `usage: node tenant-api/eval/cli.ts retrieval FOLDER   a data set in BEIR's format
-       node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples`;
+       node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples
+       node tenant-api/eval/cli.ts squad FILE FOLDER   a data set in SQuAD's format, rewritten in BEIR's
+With MODEL=multilingual-e5-small the first two use that embedding model instead of the local one.`;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = join(root, 'hack/bench/results');
+const multilingual = process.env['MODEL'] === 'multilingual-e5-small';
+/** Results with another model than the local one stand beside its results. */
+const suffix = multilingual ? '-multilingual-e5-small' : '';
 
 async function writeResult(name: string, result: unknown): Promise<void> {
   await mkdir(results, { recursive: true });
@@ -24,14 +31,16 @@ async function writeResult(name: string, result: unknown): Promise<void> {
 /** On servers that the environment names, else on a set of its own for the time of the run. */
 async function withTenant(work: (tenant: EvalTenant) => Promise<void>): Promise<void> {
   const own = process.env['QDRANT_URL'] === undefined ? await startServices() : undefined;
+  const model = multilingual ? await startMultilingual() : undefined;
   try {
-    const tenant = await startEvalTenant({ ...process.env, ...own?.env });
+    const tenant = await startEvalTenant({ ...process.env, ...own?.env, ...model?.env });
     try {
       await work(tenant);
     } finally {
       await tenant.close();
     }
   } finally {
+    await model?.stop();
     await own?.stop();
   }
 }
@@ -53,7 +62,7 @@ async function retrieval(folder: string): Promise<void> {
       [`${leg}_mrr10`, round(mrr10)],
     ]);
     console.table(Object.fromEntries(Object.entries(figures).map(([leg, one]) => [leg, rounded(one)])));
-    await writeResult(`eval-${set.name}`, {
+    await writeResult(`eval-${set.name}${suffix}`, {
       ...{ dataset: set.name, documents: set.documents.length, queries, notDone: bad },
       ...{ embedding: tenant.services.profiles.status(), ingestSeconds: round(ingestSeconds) },
       ...{ msPerQueryP50: round(msP50), msPerQueryP95: round(msP95) },
@@ -95,14 +104,15 @@ async function answers(all: boolean): Promise<void> {
     printFaults(answered, all);
     const groups = report(answered);
     console.table(groups);
-    await writeResult('eval-answers', { embedding: tenant.services.profiles.status(), ...groups });
+    await writeResult(`eval-answers${suffix}`, { embedding: tenant.services.profiles.status(), ...groups });
     if (groups['all']?.['citationCorrectness'] !== 1) process.exitCode = 1;
   });
 }
 
 const [command, ...args] = process.argv.slice(2);
-const [folder] = args;
+const [folder, target] = args;
 if (command === 'retrieval' && folder !== undefined) await retrieval(folder);
+else if (command === 'squad' && folder !== undefined && target !== undefined) await convertSquad(folder, target);
 else if (command === 'answers') await answers(args.includes('--all'));
 else {
   console.error(usage);
