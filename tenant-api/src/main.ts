@@ -2,6 +2,7 @@ import { createLogger, createShutdown, errorMessage, sleep, type Shutdown } from
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { keepProfile } from './embed/keep-profile.ts';
+import { keepTuned } from './search/tuner.ts';
 import { createServices, type Services } from './services.ts';
 import { apiVersion } from './version.ts';
 
@@ -32,6 +33,7 @@ async function start(): Promise<void> {
     services.supervisor.run(signal),
     keepProfile(services.profiles, log, signal),
     services.worker.run(signal),
+    keepTuned(services.tuner, log, signal),
   ]);
   registerSteps(shutdown, services, config, { close: () => app.close(), loops });
   process.on('unhandledRejection', (error) => {

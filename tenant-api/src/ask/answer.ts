@@ -69,7 +69,7 @@ async function sentenceVectors({
   try {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(SENTENCES_TIMEOUT_MS)]);
     const start = deps.clock.monotonicMs();
-    const vectors = await profile.embedder.passages(texts, signal);
+    const vectors = await profile.embedder.passages(texts, signal, 'ask');
     deps.observe('sentences', (deps.clock.monotonicMs() - start) / 1000);
     const byText = new Map(texts.flatMap((text, index) => (vectors[index] ? [[text, vectors[index]] as const] : [])));
     return { vectors: { question: vector, byText } };

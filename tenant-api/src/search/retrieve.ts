@@ -11,6 +11,8 @@ export interface RetrieveDeps {
   db: Database;
   index: VectorIndex;
   profile: () => ActiveProfile;
+  /** The dense leg's share in the fusion for questions in a language. */
+  denseShare: (profile: ActiveProfile, language: Language) => number;
   log: Logger;
   observe: (part: string, seconds: number) => void;
   clock: Clock;
@@ -74,7 +76,8 @@ export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest): Pr
       ...(embedded.vector ? { vector: embedded.vector } : {}),
     }),
   );
-  const fused = fuse(legs, embedded.profile?.preset.denseShare ?? 0);
+  const share = embedded.profile ? deps.denseShare(embedded.profile, request.language) : 0;
+  const fused = fuse(legs, share);
   const chunks = await clocked('context', () =>
     readLiveChunks(
       deps.db,

@@ -1,6 +1,7 @@
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { LunaError, errorMessage } from '@luna-iems/service-kit';
 import type { Language } from '../text/language.ts';
+import { createVocabulary, type Vocabulary } from '../text/compounds.ts';
 import { lexicalText } from './lexical-text.ts';
 import type { Hit, Legs } from './fuse.ts';
 
@@ -55,6 +56,8 @@ export interface VectorIndex {
 export interface VectorIndexDeps {
   url: string;
   apiKey: string | undefined;
+  /** The words that German compounds are cut into; it learns those of every text that goes in. */
+  vocabulary?: Vocabulary;
 }
 
 export const chunksAlias = 'chunks';
@@ -106,18 +109,19 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
 const document = (
   text: string,
   language: Language,
+  vocabulary: Vocabulary,
 ): { text: string; model: string; options: Record<string, unknown> } => ({
-  text: lexicalText(text, language),
+  text: lexicalText(text, language, vocabulary.parts),
   model: bm25Model,
   options: { language: languageName[language] },
 });
 
 type Upsert = Extract<Parameters<QdrantClient['upsert']>[1], { points: unknown[] }>['points'][number];
 
-function toPoint(point: IndexPoint): Upsert {
+function toPoint(point: IndexPoint, vocabulary: Vocabulary): Upsert {
   return {
     id: point.id,
-    vector: { '': [...point.vector], [bm25]: document(point.text, point.language) },
+    vector: { '': [...point.vector], [bm25]: document(point.text, point.language, vocabulary) },
     payload: {
       item_id: point.itemId,
       chunk_idx: point.chunkIdx,
@@ -150,10 +154,10 @@ async function ensureCollection(client: QdrantClient, collection: string, dimens
   await client.createPayloadIndex(collection, { field_name: 'version', field_schema: 'integer', wait: true });
 }
 
-async function search(client: QdrantClient, request: SearchRequest): Promise<Legs> {
+async function search(client: QdrantClient, request: SearchRequest, vocabulary: Vocabulary): Promise<Legs> {
   const filter = filterOf(request.filter);
   const common = { limit: request.limit, with_payload: false, ...(filter === undefined ? {} : { filter }) };
-  const lexical = { query: document(request.text, request.language), using: bm25, ...common };
+  const lexical = { query: document(request.text, request.language, vocabulary), using: bm25, ...common };
   const dense = request.vector === undefined ? [] : [{ query: [...request.vector], ...common }];
   const answers = await client.queryBatch(chunksAlias, { searches: [lexical, ...dense] });
   return { lexical: hits(answers[0]?.points), dense: hits(answers[1]?.points) };
@@ -179,6 +183,7 @@ async function removeWhere(client: QdrantClient, filter: { must: Condition[]; mu
 
 /** The index on a Qdrant server. */
 export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
+  const vocabulary = deps.vocabulary ?? createVocabulary();
   const client = new QdrantClient({
     url: deps.url,
     // As a header of our own: given as `apiKey`, the client prints a warning about plain HTTP, which stays inside the namespace.
@@ -203,8 +208,12 @@ export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
       }),
     upsert: (collection, points) =>
       call('upsert', async () => {
+        for (const point of points) if (point.language === 'de') vocabulary.learn(point.text);
         for (let from = 0; from < points.length; from += UPSERT_BATCH) {
-          await client.upsert(collection, { wait: true, points: points.slice(from, from + UPSERT_BATCH).map(toPoint) });
+          await client.upsert(collection, {
+            wait: true,
+            points: points.slice(from, from + UPSERT_BATCH).map((point) => toPoint(point, vocabulary)),
+          });
         }
       }),
     removeItem: (itemId, keepVersion) =>
@@ -216,7 +225,7 @@ export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
       ),
     removeVersion: (itemId, version) =>
       call('delete points', () => removeWhere(client, { must: [must('item_id', itemId), must('version', version)] })),
-    search: (request) => call('search', () => search(client, request)),
+    search: (request) => call('search', () => search(client, request, vocabulary)),
     count: (itemId) => call('count', () => count(client, itemId)),
   };
 }
