@@ -7,6 +7,7 @@ import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
 import { readQuestions } from './questions.ts';
+import { quantile } from './rank-metrics.ts';
 import { evaluateSet, ingestSet } from './retrieval.ts';
 import { startMultilingual } from './multilingual/start.ts';
 import { convertSquad } from './squad.ts';
@@ -55,6 +56,7 @@ async function retrieval(folder: string): Promise<void> {
     const start = performance.now();
     const bad = await ingestSet(tenant, set);
     const ingestSeconds = (performance.now() - start) / 1000;
+    await tenant.services.tuner.check();
     const { figures, queries, msP50, msP95 } = await evaluateSet(tenant, set);
     const flat = Object.entries(figures).flatMap(([leg, { ndcg10, recall10, mrr10 }]) => [
       [`${leg}_ndcg10`, round(ndcg10)],
@@ -64,7 +66,8 @@ async function retrieval(folder: string): Promise<void> {
     console.table(Object.fromEntries(Object.entries(figures).map(([leg, one]) => [leg, rounded(one)])));
     await writeResult(`eval-${set.name}${suffix}`, {
       ...{ dataset: set.name, documents: set.documents.length, queries, notDone: bad },
-      ...{ embedding: tenant.services.profiles.status(), ingestSeconds: round(ingestSeconds) },
+      ...{ embedding: tenant.services.profiles.status(), search: tenant.services.tuner.status() },
+      ingestSeconds: round(ingestSeconds),
       ...{ msPerQueryP50: round(msP50), msPerQueryP95: round(msP95) },
       ...(Object.fromEntries(flat) as Record<string, number>),
     });
@@ -100,11 +103,18 @@ async function answers(all: boolean): Promise<void> {
   await withTenant(async (tenant) => {
     const states = await ingestFolder(tenant, join(root, 'docs/samples'));
     for (const [file, state] of states) if (state !== 'done') console.log(`${file}: ${state}`);
+    await tenant.services.tuner.check();
     const answered = await answerAll(tenant, questions);
     printFaults(answered, all);
     const groups = report(answered);
     console.table(groups);
-    await writeResult(`eval-answers${suffix}`, { embedding: tenant.services.profiles.status(), ...groups });
+    const seconds = answered.map((one) => one.seconds * 1000);
+    await writeResult(`eval-answers${suffix}`, {
+      embedding: tenant.services.profiles.status(),
+      search: tenant.services.tuner.status(),
+      ...{ msPerQuestionP50: round(quantile(seconds, 0.5)), msPerQuestionP95: round(quantile(seconds, 0.95)) },
+      ...groups,
+    });
     if (groups['all']?.['citationCorrectness'] !== 1) process.exitCode = 1;
   });
 }

@@ -152,8 +152,8 @@ async function* generate(found: Found, model: string): AsyncGenerator<AskEvent> 
 
 async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
   const { deps, request, language, retrieved, candidates } = found;
-  const strongDense = retrieved.profile?.preset.strongDense?.[language];
-  if (!hasEvidence(candidates, retrieved.passages, strongDense)) {
+  const rule = retrieved.profile?.preset.evidence;
+  if (!hasEvidence(candidates, retrieved.passages, { rule, language })) {
     yield* told(refuse(found));
     return;
   }

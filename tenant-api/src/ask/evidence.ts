@@ -46,9 +46,13 @@ interface Split {
 
 /** How much an identifier counts against a word of the same rarity: whoever types `1.8.0` means exactly that. */
 const IDENTIFIER_WEIGHT = 2.5;
+/** Verbs and adjectives are said in many ways; what a German question is about is said with its nouns. */
+const LESS_THAN_NOUN = 0.4;
 const FROM_HEADING = 0.6;
 const FROM_ABOVE = 0.7;
 const FROM_NEIGHBOUR = 0.35;
+/** Part of the question's weight that a second sentence must add to be quoted with the first. */
+const ADDS = 0.05;
 /** Longest quote that a list makes of its introduction, in characters. */
 const LIST_LENGTH = 700;
 
@@ -82,11 +86,10 @@ function weigh(wanted: readonly Term[], small: ReadonlySet<string>, splits: read
   return wanted.map((term) => {
     const having = all.filter((there) => termCover(term, there) >= 0.6).length;
     const rarity = Math.log(1 + (all.length - having + 0.5) / (having + 0.5));
-    const kind = term.identifier ? IDENTIFIER_WEIGHT : small.has(term.key) ? tuning.small : 1;
-    return { term, weight: Math.max(0.2, Math.min(tuning.cap, rarity)) * kind };
+    const kind = term.identifier ? IDENTIFIER_WEIGHT : small.has(term.key) ? LESS_THAN_NOUN : 1;
+    return { term, weight: Math.max(0.2, rarity) * kind };
   });
 }
-export const tuning = { small: 0.4, cap: 99, adds: 0.05 };
 
 const listMark = /^(?:[-–•*]|\p{L}\)|\d{1,2}[.)])\s/u;
 
@@ -207,7 +210,7 @@ function candidatesAt(split: Split, index: number, weighted: readonly Weighted[]
   if (!runs) return [one];
   const two = candidateOf(split, index, index + 2, weighted);
   const other = candidateOf(split, index + 1, index + 2, weighted);
-  return two.own >= Math.max(one.own, other.own) + tuning.adds ? [one, two] : [one];
+  return two.own >= Math.max(one.own, other.own) + ADDS ? [one, two] : [one];
 }
 
 /** A sentence of running text: no label, no item, no question. */

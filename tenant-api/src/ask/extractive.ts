@@ -1,5 +1,4 @@
 import type { Language } from '../text/language.ts';
-import { asksForFigure, givesFigure } from './answer-type.ts';
 import { cosine } from '../embed/vectors.ts';
 import { distinctTerms } from '../text/terms.ts';
 import { questionTerms, type Candidate } from './evidence.ts';
@@ -23,7 +22,12 @@ export interface ExtractiveInput {
   vectors?: { question: readonly number[]; byText: ReadonlyMap<string, readonly number[]> };
 }
 
-export const W = { own: 0.5, cov: 0.5, sim: 0.35, pas: 0.15, fig: 0.12, pair: 0.05 };
+const OWN = 0.5;
+const COVERAGE = 0.5;
+const SIMILARITY = 0.35;
+const PASSAGE = 0.15;
+/** Of two sentences and one that carry the same, the one is quoted. */
+const SECOND = 0.05;
 const BEGINS = 0.12;
 const MEANS = 0.08;
 const MAX_SENTENCES = 3;
@@ -61,13 +65,12 @@ function scoreOf(candidate: Candidate, input: ExtractiveInput): number {
   const defines = definitionBonus(candidate.text, input);
   const lengthy = candidate.text.length > 600 ? 0.15 : 0;
   return (
-    W.own * candidate.own +
-    W.cov * candidate.coverage +
-    W.sim * similarity +
-    W.pas * candidate.passage.score +
-    defines +
-    (asksForFigure(input.question, input.language) && givesFigure(candidate.text, input.language) ? W.fig : 0) -
-    (candidate.sentences > 1 ? W.pair : 0) -
+    OWN * candidate.own +
+    COVERAGE * candidate.coverage +
+    SIMILARITY * similarity +
+    PASSAGE * candidate.passage.score +
+    defines -
+    (candidate.sentences > 1 ? SECOND : 0) -
     lengthy
   );
 }

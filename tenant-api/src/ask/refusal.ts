@@ -12,22 +12,28 @@ export function refusalSentence(language: Language): string {
   return sentence[language];
 }
 
-/** Part of the question's weight that the best sentence must cover, with its headings and neighbours helping. */
+/** Part of the question's weight that the best sentence must cover where no model helps to judge, with its surroundings helping. */
 const ENOUGH_WORDS = 0.45;
-/** With a good embedding model less wording is enough: the same thing may be said in other words. */
-const SOME_WORDS = 0.25;
+
+/** How a model's cosines count beside the words, calibrated for the model; see docs/adr/0021. */
+export interface EvidenceRule {
+  /** What the best passage's cosine is multiplied with before it is added to the coverage of the best sentence. */
+  similarity: number;
+  /** What the sum must reach, by the language of the question. */
+  enough: Record<Language, number>;
+}
 
 /**
- * Whether the passages carry an answer at all. `strongDense` is the cosine from which this model's hits mean something;
- * undefined where the model is not good enough at the language to be trusted without words.
+ * Whether the passages carry an answer at all: by the part of the question that their best sentence covers and, where the model
+ * is calibrated and the question could be embedded, by how near the nearest passage is.
  */
 export function hasEvidence(
   candidates: readonly Candidate[],
   passages: readonly Passage[],
-  strongDense: number | undefined,
+  judged: { rule: EvidenceRule | undefined; language: Language },
 ): boolean {
   const coverage = Math.max(0, ...candidates.map((candidate) => candidate.coverage));
-  if (coverage >= ENOUGH_WORDS) return true;
-  const dense = Math.max(0, ...passages.map((passage) => passage.dense ?? 0));
-  return strongDense !== undefined && coverage >= SOME_WORDS && dense >= strongDense;
+  const cosines = passages.flatMap((passage) => passage.dense ?? []);
+  if (!judged.rule || cosines.length === 0) return coverage >= ENOUGH_WORDS;
+  return coverage + judged.rule.similarity * Math.max(...cosines) >= judged.rule.enough[judged.language];
 }
