@@ -101,7 +101,7 @@ export function createServices(input: ServicesInput): Services {
     ready: async () => supervisor.require('database', 'qdrant', 'tika', 'ollama', 'embedding'),
   });
   const app: AppDeps = {
-    ...{ db, index, profile, ollama, log, clock, metrics, keys, profiles, supervisor, version },
+    ...{ db, index, profile, ollama, log, clock, metrics, keys, profiles, tuner, supervisor, version },
     observe: apiMetrics.observeAsk,
     count: apiMetrics.countAsk,
     denseShare: (active, language) => tuner.share(active, language),

@@ -2,6 +2,7 @@ import type { Language } from '../text/language.ts';
 import { sentences } from '../text/sentences.ts';
 import { createVocabulary } from '../text/compounds.ts';
 import { distinctTerms, termCover, type Cutter, type Term } from '../text/terms.ts';
+import { givesOrders } from './guard.ts';
 import type { Passage } from './passage.ts';
 
 /** A sentence of a passage that may answer the question. `text` is a substring of the passage's text. */
@@ -220,11 +221,11 @@ const running = (piece: Piece | undefined): boolean =>
 /** A line without a figure, a sign at its end or the length of a sentence is a heading or a footer, not a statement. */
 const TITLE_WORDS = 8;
 
-/** Sentences that only announce, ask or repeat say nothing: too short, a question, or a heading. */
+/** Sentences that only announce, ask or repeat say nothing: too short, a question, or a heading. Nor do orders to an assistant. */
 function saysSomething(candidate: Candidate): boolean {
   const { text, passage } = candidate;
   const words = text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
-  if (words < 3 || text.endsWith('?') || isHeading(passage, text)) return false;
+  if (words < 3 || text.endsWith('?') || isHeading(passage, text) || givesOrders(text)) return false;
   return words >= TITLE_WORDS || /[.!:;)“”"]$|\p{N}|\|/u.test(text) || listMark.test(text);
 }
 

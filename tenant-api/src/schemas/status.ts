@@ -51,6 +51,22 @@ export const StatusSummary = Type.Object(
       reason: Type.Optional(Type.String()),
       failures: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String()))),
     }),
+    search: Type.Object({
+      words: Type.Integer({ description: 'German words of the documents, of which compounds are made.' }),
+      shares: Type.Record(
+        Type.String(),
+        Type.Object({
+          share: Type.Number({
+            description: "The dense leg's share in the fusion, measured on the tenant's own documents.",
+          }),
+          trials: Type.Integer(),
+          lexical: Type.Number({ description: 'nDCG@10 of the trials by words alone.' }),
+          dense: Type.Number({ description: 'The same by vectors alone.' }),
+          fused: Type.Number({ description: 'The same of both, fused with the share.' }),
+        }),
+        { description: 'By language; not there while there are too few documents to measure it.' },
+      ),
+    }),
     chat: Type.Object({ model: Nullable(Type.String()), mode: Type.String() }),
   },
   { $id: 'StatusSummary' },

@@ -23,6 +23,7 @@ export interface SearchFilter {
   tags?: readonly string[];
   source?: string;
   itemId?: string;
+  language?: Language;
 }
 
 export interface SearchRequest {
@@ -74,6 +75,7 @@ function filterOf(filter: SearchFilter): { must: Condition[] } | undefined {
   const conditions = [
     ...(filter.itemId === undefined ? [] : [must('item_id', filter.itemId)]),
     ...(filter.source === undefined ? [] : [must('source', filter.source)]),
+    ...(filter.language === undefined ? [] : [must('language', filter.language)]),
     ...(filter.tags === undefined || filter.tags.length === 0
       ? []
       : [{ key: 'tags', match: { any: [...filter.tags] } }]),
@@ -148,7 +150,7 @@ async function ensureCollection(client: QdrantClient, collection: string, dimens
       sparse_vectors: { [bm25]: { modifier: 'idf' } },
     });
   }
-  for (const field of ['item_id', 'source', 'tags']) {
+  for (const field of ['item_id', 'source', 'tags', 'language']) {
     await client.createPayloadIndex(collection, { field_name: field, field_schema: 'keyword', wait: true });
   }
   await client.createPayloadIndex(collection, { field_name: 'version', field_schema: 'integer', wait: true });

@@ -8,6 +8,7 @@ import {
 } from '@luna-iems/tenant-db';
 import type { Clock } from '@luna-iems/service-kit';
 import type { ProfileManager, ProfileStatus } from '../embed/profile-manager.ts';
+import type { SearchTuner, TunerStatus } from '../search/tuner.ts';
 import type { VectorIndex } from '../search/vector-index.ts';
 import type { CronJobs } from '../sim/cronjobs.ts';
 import { simState, type SimState } from '../sim/status.ts';
@@ -17,6 +18,7 @@ export interface SummaryDeps {
   db: Database;
   index: VectorIndex;
   profiles: ProfileManager;
+  tuner: Pick<SearchTuner, 'status'>;
   supervisor: Supervisor;
   cronJobs: CronJobs | undefined;
   clock: Clock;
@@ -37,6 +39,7 @@ export interface Summary {
   counts: Counts;
   simulation: { state: SimState; lastWrites: { meter: Date | null; market: Date | null } };
   embedding: ProfileStatus;
+  search: TunerStatus;
   chat: { model: string | null; mode: 'extractive' | 'generated' };
 }
 
@@ -79,6 +82,7 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
     counts: { ...(tables ?? noTables), points, openJobs },
     simulation: { state: simState(jobs ?? []), lastWrites: lastWrites ?? { meter: null, market: null } },
     embedding: profiles.status(),
+    search: deps.tuner.status(),
     chat: { model: chatModel ?? null, mode: chatModel === undefined ? 'extractive' : 'generated' },
   };
 }
