@@ -21,6 +21,7 @@ import { refill } from './embed/refill.ts';
 import { createTika } from './extract/tika.ts';
 import { createIngestWorker, type IngestWorker } from './ingest/worker.ts';
 import { createApiMetrics } from './metrics.ts';
+import { contentRanker } from './recommend/ranker.ts';
 import { createSearchTuner, type SearchTuner } from './search/tuner.ts';
 import { createVectorIndex, type VectorIndex } from './search/vector-index.ts';
 import { cronJobsFromPod } from './sim/cronjobs.ts';
@@ -104,6 +105,7 @@ export function createServices(input: ServicesInput): Services {
     ...{ db, index, profile, ollama, log, clock, metrics, keys, profiles, tuner, supervisor, version },
     observe: apiMetrics.observeAsk,
     count: apiMetrics.countAsk,
+    ranker: contentRanker,
     denseShare: (active, language) => tuner.share(active, language),
     chatModel: config.CHAT_MODEL,
     chatContextTokens: config.CHAT_CONTEXT_TOKENS,

@@ -4,6 +4,7 @@ import { AnswerSchema, CitationSchema, PassageSchema } from '../schemas/ask.ts';
 import { Problem } from '../schemas/common.ts';
 import { Job } from '../schemas/ingest.ts';
 import { ItemSchema } from '../schemas/items.ts';
+import { RecommendationsSchema } from '../schemas/recommend.ts';
 import { SimStatus } from '../schemas/sim.ts';
 import { StatusSummary } from '../schemas/status.ts';
 
@@ -21,6 +22,7 @@ export const openapiPlugin = fp<{ version: string }>(
       CitationSchema,
       PassageSchema,
       AnswerSchema,
+      RecommendationsSchema,
       ItemSchema,
       SimStatus,
       StatusSummary,
