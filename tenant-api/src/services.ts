@@ -107,6 +107,7 @@ export function createServices(input: ServicesInput): Services {
     count: apiMetrics.countAsk,
     ranker: contentRanker,
     denseShare: (active, language) => tuner.share(active, language),
+    understands: (active, language) => tuner.understands(active, language),
     chatModel: config.CHAT_MODEL,
     chatContextTokens: config.CHAT_CONTEXT_TOKENS,
     cronJobs: cronJobsFromPod(env, config.simCronJobs, config.TENANT_NAMESPACE),

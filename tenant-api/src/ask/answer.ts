@@ -72,11 +72,13 @@ interface Found {
 async function sentenceVectors({
   deps,
   request,
+  language,
   retrieved,
   candidates,
 }: Found): Promise<Pick<ExtractiveInput, 'vectors'>> {
   const { vector, profile } = retrieved;
-  if (!vector || !profile) return {};
+  // A model that does not understand the language only adds chance to the choice, and time.
+  if (!vector || !profile || !deps.understands(profile, language)) return {};
   const texts = candidates.slice(0, EMBEDDED_SENTENCES).map((candidate) => candidate.text);
   try {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(SENTENCES_TIMEOUT_MS)]);

@@ -53,6 +53,10 @@ export const StatusSummary = Type.Object(
     }),
     search: Type.Object({
       words: Type.Integer({ description: 'German words of the documents, of which compounds are made.' }),
+      competence: Type.Record(Type.String(), Type.Number(), {
+        description:
+          'How well the embedding model finds answers worded differently from the question, by language, 0..1.',
+      }),
       shares: Type.Record(
         Type.String(),
         Type.Object({

@@ -14,6 +14,8 @@ export interface RetrieveDeps {
   profile: () => ActiveProfile;
   /** The dense leg's share in the fusion for questions in a language. */
   denseShare: (profile: ActiveProfile, language: Language) => number;
+  /** Whether the model's likenesses mean anything in a language. */
+  understands: (profile: ActiveProfile, language: Language) => boolean;
   log: Logger;
   observe: (part: string, seconds: number) => void;
   clock: Clock;

@@ -3,14 +3,20 @@ import { sql, type Database } from '@luna-iems/tenant-db';
 import type { ActiveProfile } from '../embed/profile-manager.ts';
 import type { Vocabulary } from '../text/compounds.ts';
 import { languageOfTag, type Language } from '../text/language.ts';
+import { competence, competenceTexts, expectedShare, understands } from './competence.ts';
 import { measureShare, type MeasuredShare, type Trial } from './dense-share.ts';
 import { knownItemQuestion } from './known-items.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 /** What search learns of a tenant's own documents: its German words, and how far the embedding model can be trusted with them. */
 export interface SearchTuner {
-  /** The dense leg's share in the fusion for questions in a language: measured where that was possible, else the model's preset. */
+  /**
+   * The dense leg's share in the fusion for questions in a language: what the model's competence in it lets expect, corrected where
+   * the tenant's documents speak against it; the preset's until the model has been judged.
+   */
   share(profile: ActiveProfile, language: Language): number;
+  /** Whether the model's likenesses mean anything in the language. */
+  understands(profile: ActiveProfile, language: Language): boolean;
   /** Looks whether the documents have changed, and learns again if they have. Cheap while they have not. */
   check(signal?: AbortSignal): Promise<void>;
   status(): TunerStatus;
@@ -19,6 +25,8 @@ export interface SearchTuner {
 export interface TunerStatus {
   /** German words known, of which compounds are made. */
   words: number;
+  /** How well the model finds answers worded differently from the question, by language, 0..1. */
+  competence: Partial<Record<Language, number>>;
   /** By language; none while there are too few chunks of it. */
   shares: Partial<Record<Language, MeasuredShare>>;
 }
@@ -80,42 +88,83 @@ function sampleOf(db: Database, language: Language): Promise<ChunkRow[]> {
     where coalesce(i.language, 'de') = ${language} order by c.chunk_id desc limit ${TRIALS}`);
 }
 
-async function measure(
+/** The questions of known chunks are asked in the background: people's own questions go first. */
+async function trialsOf(
   deps: TunerDeps,
   profile: ActiveProfile,
   language: Language,
   signal?: AbortSignal,
-): Promise<MeasuredShare | undefined> {
+): Promise<Trial[]> {
   const trials: Trial[] = [];
   for (const { chunkId, text } of await sampleOf(deps.db, language)) {
     const question = knownItemQuestion(chunkId, text, language);
     if (question === undefined) continue;
     const vector = await profile.embedder.query(question, signal, 'background');
-    trials.push({
-      chunkId,
-      legs: await deps.index.search({ text: question, language, vector, filter: {}, limit: CANDIDATES }),
-    });
+    const asked = { text: question, language, vector, filter: {}, limit: CANDIDATES };
+    trials.push({ chunkId, legs: await deps.index.search(asked) });
   }
-  return measureShare(trials);
+  return trials;
 }
+
+async function competenceOf(profile: ActiveProfile, language: Language, signal?: AbortSignal): Promise<number> {
+  const { questions, answers } = competenceTexts(language);
+  const asked: number[][] = [];
+  for (const question of questions) asked.push(await profile.embedder.query(question, signal, 'background'));
+  const said = await profile.embedder.passages(answers, signal, 'background');
+  return competence(
+    asked,
+    said.map((vector) => vector ?? []),
+  );
+}
+
+type Learned<T> = Partial<Record<Language, T>>;
 
 /** A tuner that has learned nothing yet. */
 export function createSearchTuner(deps: TunerDeps): SearchTuner {
   let learned: Extent = { chunks: 0, newest: 'epoch' };
-  let measured: { chunks: number; collection: string } | undefined;
-  let shares: TunerStatus['shares'] = {};
+  let model: { collection: string; competence: Record<Language, number> } | undefined;
+  let measured: { collection: string; chunks: number; shares: Learned<MeasuredShare> } | undefined;
 
-  const remeasure = async (profile: ActiveProfile, chunks: number, signal?: AbortSignal): Promise<void> => {
-    const [de, en] = [await measure(deps, profile, 'de', signal), await measure(deps, profile, 'en', signal)];
-    shares = { ...(de ? { de } : {}), ...(en ? { en } : {}) };
-    measured = { chunks, collection: profile.collection };
-    deps.log.info({ chunks, de: de?.share, en: en?.share }, 'dense share measured');
+  const competenceFor = (profile: ActiveProfile, language: Language): number | undefined =>
+    model?.collection === profile.collection ? model.competence[language] : undefined;
+
+  const expectedFor = (profile: ActiveProfile, language: Language): number => {
+    const known = competenceFor(profile, language);
+    return known === undefined ? profile.preset.denseShare : expectedShare(known);
+  };
+
+  const judgeModel = async (profile: ActiveProfile, signal?: AbortSignal): Promise<void> => {
+    if (model?.collection === profile.collection) return;
+    const [de, en] = [await competenceOf(profile, 'de', signal), await competenceOf(profile, 'en', signal)];
+    model = { collection: profile.collection, competence: { de, en } };
+    deps.log.info({ de, en }, 'competence of the embedding model measured');
+  };
+
+  const judgeDocuments = async (profile: ActiveProfile, chunks: number, signal?: AbortSignal): Promise<void> => {
+    const before = measured?.collection === profile.collection ? measured.chunks : 0;
+    if (Math.abs(chunks - before) <= CHANGED * before) return;
+    const shares: Learned<MeasuredShare> = {};
+    for (const language of ['de', 'en'] as const) {
+      const made = measureShare(await trialsOf(deps, profile, language, signal), expectedFor(profile, language));
+      if (made) shares[language] = made;
+    }
+    measured = { collection: profile.collection, chunks, shares };
+    deps.log.info({ chunks, de: shares.de?.share, en: shares.en?.share }, 'dense share measured');
   };
 
   return {
     share: (profile, language) =>
-      (measured?.collection === profile.collection ? shares[language]?.share : undefined) ?? profile.preset.denseShare,
-    status: () => ({ words: deps.vocabulary.size, shares }),
+      (measured?.collection === profile.collection ? measured.shares[language]?.share : undefined) ??
+      expectedFor(profile, language),
+    understands: (profile, language) => {
+      const known = competenceFor(profile, language);
+      return known === undefined ? profile.preset.denseShare >= 0.5 : understands(known);
+    },
+    status: () => ({
+      words: deps.vocabulary.size,
+      competence: model?.competence ?? {},
+      shares: measured?.shares ?? {},
+    }),
     check: async (signal) => {
       const extent = await extentOf(deps.db);
       if (extent.newest !== learned.newest) {
@@ -123,9 +172,8 @@ export function createSearchTuner(deps: TunerDeps): SearchTuner {
         learned = extent;
       }
       const profile = deps.profile();
-      const before = measured?.collection === profile.collection ? measured.chunks : 0;
-      const change = Math.abs(extent.chunks - before);
-      if (change > CHANGED * before) await remeasure(profile, extent.chunks, signal);
+      await judgeModel(profile, signal);
+      await judgeDocuments(profile, extent.chunks, signal);
     },
   };
 }
