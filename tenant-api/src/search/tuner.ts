@@ -4,6 +4,7 @@ import type { ActiveProfile } from '../embed/profile-manager.ts';
 import type { Vocabulary } from '../text/compounds.ts';
 import { languageOfTag, type Language } from '../text/language.ts';
 import { competence, competenceTexts, expectedShare, understands } from './competence.ts';
+import { recutChunks } from './recut.ts';
 import { measureShare, type MeasuredShare, type Trial } from './dense-share.ts';
 import { knownItemQuestion } from './known-items.ts';
 import type { VectorIndex } from './vector-index.ts';
@@ -33,7 +34,7 @@ export interface TunerStatus {
 
 export interface TunerDeps {
   db: Database;
-  index: Pick<VectorIndex, 'search'>;
+  index: Pick<VectorIndex, 'search' | 'recut' | 'remove'>;
   profile: () => ActiveProfile;
   vocabulary: Vocabulary;
   log: Logger;
@@ -143,13 +144,14 @@ export function createSearchTuner(deps: TunerDeps): SearchTuner {
   const judgeDocuments = async (profile: ActiveProfile, chunks: number, signal?: AbortSignal): Promise<void> => {
     const before = measured?.collection === profile.collection ? measured.chunks : 0;
     if (Math.abs(chunks - before) <= CHANGED * before) return;
+    const cut = await recutChunks(deps, profile, signal);
     const shares: Learned<MeasuredShare> = {};
     for (const language of ['de', 'en'] as const) {
       const made = measureShare(await trialsOf(deps, profile, language, signal), expectedFor(profile, language));
       if (made) shares[language] = made;
     }
     measured = { collection: profile.collection, chunks, shares };
-    deps.log.info({ chunks, de: shares.de?.share, en: shares.en?.share }, 'dense share measured');
+    deps.log.info({ chunks, cut, de: shares.de?.share, en: shares.en?.share }, 'search tuned to the documents');
   };
 
   return {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { LunaError, errorMessage } from '@luna-iems/service-kit';
 import type { Language } from '../text/language.ts';
@@ -49,6 +50,13 @@ export interface VectorIndex {
   removeItem(itemId: string, keepVersion?: number): Promise<void>;
   /** Removes the points of one version, for an ingest that was given up. */
   removeVersion(itemId: string, version: number): Promise<void>;
+  /**
+   * Gives points the words that their compounds are cut into now, where these have changed since they were indexed; vector and
+   * payload stay. Points that are not there are passed over. Returns the ids of those that changed.
+   */
+  recut(points: readonly Pick<IndexPoint, 'id' | 'text' | 'language'>[]): Promise<string[]>;
+  /** Removes points by their ids. */
+  remove(ids: readonly string[]): Promise<void>;
   search(request: SearchRequest): Promise<Legs>;
   /** Exact number of points, of one item or of all. 0 while there is no collection. */
   count(itemId?: string): Promise<number>;
@@ -120,6 +128,43 @@ const document = (
 
 type Upsert = Extract<Parameters<QdrantClient['upsert']>[1], { points: unknown[] }>['points'][number];
 
+/** Tells whether the text would be cut the same way again. */
+function cutOf({ text, language }: Pick<IndexPoint, 'text' | 'language'>, vocabulary: Vocabulary): string {
+  return createHash('sha256')
+    .update(lexicalText(text, language, vocabulary.parts))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+async function recut(
+  client: QdrantClient,
+  points: readonly Pick<IndexPoint, 'id' | 'text' | 'language'>[],
+  vocabulary: Vocabulary,
+): Promise<string[]> {
+  const ids = points.map((point) => point.id);
+  const known = await client.retrieve(chunksAlias, { ids, with_payload: true, with_vector: false });
+  const before = new Map(known.map((one) => [String(one.id), one.payload?.['cut']]));
+  const changed = points.filter(({ id, ...point }) => before.has(id) && before.get(id) !== cutOf(point, vocabulary));
+  if (changed.length === 0) return [];
+  const byId = new Map(changed.map((point) => [point.id, point]));
+  const whole = await client.retrieve(chunksAlias, { ids: [...byId.keys()], with_payload: true, with_vector: true });
+  const again = whole.flatMap((one): Upsert[] => {
+    const point = byId.get(String(one.id));
+    const dense = (one.vector as Record<string, unknown> | undefined)?.[''];
+    if (!point || !Array.isArray(dense)) return [];
+    const { text, language } = point;
+    return [
+      {
+        id: one.id,
+        vector: { '': dense as number[], [bm25]: document(text, language, vocabulary) },
+        payload: { ...one.payload, cut: cutOf(point, vocabulary) },
+      },
+    ];
+  });
+  if (again.length > 0) await client.upsert(chunksAlias, { wait: true, points: again });
+  return again.map((one) => String(one.id));
+}
+
 function toPoint(point: IndexPoint, vocabulary: Vocabulary): Upsert {
   return {
     id: point.id,
@@ -131,6 +176,7 @@ function toPoint(point: IndexPoint, vocabulary: Vocabulary): Upsert {
       tags: [...point.tags],
       source: point.source,
       language: point.language,
+      cut: cutOf(point, vocabulary),
     },
   };
 }
@@ -227,6 +273,9 @@ export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
       ),
     removeVersion: (itemId, version) =>
       call('delete points', () => removeWhere(client, { must: [must('item_id', itemId), must('version', version)] })),
+    recut: (points) => call('recut points', () => recut(client, points, vocabulary)),
+    remove: (ids) =>
+      call('delete points', async () => void (await client.delete(chunksAlias, { wait: true, points: [...ids] }))),
     search: (request) => call('search', () => search(client, request, vocabulary)),
     count: (itemId) => call('count', () => count(client, itemId)),
   };
