@@ -32,6 +32,14 @@ describe('links in a generated answer', () => {
     expect(withoutForeignLinks('A [hier](https://evil.example) B', sources)).toBe('A  B');
     expect(withoutForeignLinks('![x](https://netz.example/preise)', sources)).toBe('');
   });
+  it('are held back until they are whole', () => {
+    const filter = createLinkFilter(sources);
+    const shown = ['Siehe ht', 'tps://evil', '.example/?q=', 'geheim und https://netz', '.example/preise', ' [1].'].map(
+      (piece) => filter.push(piece),
+    );
+    expect(shown[0]).toBe('Siehe ');
+    expect(shown.join('') + filter.end()).toBe('Siehe  und https://netz.example/preise [1].');
+  });
   it('are the same taken piece by piece, and never show in part', () => {
     const unit = fc.constantFrom(
       'Text ',

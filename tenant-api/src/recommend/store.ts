@@ -9,7 +9,7 @@ export interface KnownItem {
   tags: string[];
   url: string | null;
   createdAt: Date;
-  /** Users' events with it lately. */
+  /** Users' events with it lately, but those that turn away. */
   popularity: number;
 }
 
@@ -42,7 +42,7 @@ export function readCandidates(
       from items where version > 0 and (${allowed.length === 0} or tags && ${[...allowed]}::text[])
       order by named desc, tagged desc, created_at desc, item_id limit ${ITEMS})
     select i.item_id as "itemId", i.title, i.source, i.tags, i.url, i.created_at as "createdAt",
-      (select count(*)::int from events e where e.item_id = i.item_id
+      (select count(*)::int from events e where e.item_id = i.item_id and e.type not in ('dislike', 'dismiss')
         and e.ts > now() - make_interval(days => ${POPULAR_DAYS})) as popularity
     from chosen join items i using (item_id)`);
 }

@@ -60,7 +60,6 @@ export function createVocabulary(): Vocabulary {
   };
 
   const weight = (part: string, head: boolean): number => {
-    if (never.has(part)) return 0;
     const one = known.get(stemGerman(part));
     if (!one) return 0;
     if (part.length < (head ? MIN_HEAD : MIN_NOUN)) return 0;
