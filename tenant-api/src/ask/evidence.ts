@@ -15,11 +15,16 @@ export interface Candidate {
   own: number;
   /** The same with its headings and neighbours helping, 0..1. */
   coverage: number;
+  /** The same with nouns counting more still: what decides whether there is an answer at all. */
+  evidence: number;
 }
 
 interface Weighted {
   term: Term;
+  /** For the choice between sentences. */
   weight: number;
+  /** For the question whether there is an answer. */
+  proof: number;
 }
 
 interface Piece {
@@ -47,8 +52,11 @@ interface Split {
 
 /** How much an identifier counts against a word of the same rarity: whoever types `1.8.0` means exactly that. */
 const IDENTIFIER_WEIGHT = 2.5;
-/** Verbs and adjectives are said in many ways; what a German question is about is said with its nouns. */
-const LESS_THAN_NOUN = 0.4;
+/**
+ * What a verb or adjective of a German question counts against its nouns. Verbs are said in many ways, and what is not about the
+ * nouns is no answer; but between sentences about them the verb decides.
+ */
+const LESS_THAN_NOUN = { choice: 0.8, proof: 0.4 };
 const FROM_HEADING = 0.6;
 const FROM_ABOVE = 0.7;
 const FROM_NEIGHBOUR = 0.35;
@@ -87,8 +95,9 @@ function weigh(wanted: readonly Term[], small: ReadonlySet<string>, splits: read
   return wanted.map((term) => {
     const having = all.filter((there) => termCover(term, there) >= 0.6).length;
     const rarity = Math.log(1 + (all.length - having + 0.5) / (having + 0.5));
-    const kind = term.identifier ? IDENTIFIER_WEIGHT : small.has(term.key) ? LESS_THAN_NOUN : 1;
-    return { term, weight: Math.max(0.2, rarity) * kind };
+    const rare = Math.max(0.2, rarity) * (term.identifier ? IDENTIFIER_WEIGHT : 1);
+    const less = !term.identifier && small.has(term.key) ? LESS_THAN_NOUN : { choice: 1, proof: 1 };
+    return { term, weight: rare * less.choice, proof: rare * less.proof };
   });
 }
 
@@ -188,15 +197,17 @@ function helped(term: Term, { here, over, headings, around }: Context): number {
 
 function candidateOf(split: Split, index: number, end: number, weighted: readonly Weighted[]): Candidate {
   const context = contextOf(split, index, end);
-  const total = weighted.reduce((sum, { weight }) => sum + weight, 0) || 1;
-  const part = (cover: (term: Term) => number): number =>
-    weighted.reduce((sum, { term, weight }) => sum + weight * cover(term), 0) / total;
+  const part = (by: 'weight' | 'proof', cover: (term: Term) => number): number => {
+    const total = weighted.reduce((sum, one) => sum + one[by], 0) || 1;
+    return weighted.reduce((sum, one) => sum + one[by] * cover(one.term), 0) / total;
+  };
   return {
     passage: split.passage,
     text: quoteOf(split, index, end),
     sentences: end - index,
-    own: part((term) => Math.max(termCover(term, context.here), FROM_ABOVE * termCover(term, context.over))),
-    coverage: part((term) => helped(term, context)),
+    own: part('weight', (term) => Math.max(termCover(term, context.here), FROM_ABOVE * termCover(term, context.over))),
+    coverage: part('weight', (term) => helped(term, context)),
+    evidence: part('proof', (term) => helped(term, context)),
   };
 }
 

@@ -32,7 +32,7 @@ export function hasEvidence(
   passages: readonly Passage[],
   judged: { rule: EvidenceRule | undefined; language: Language },
 ): boolean {
-  const coverage = Math.max(0, ...candidates.map((candidate) => candidate.coverage));
+  const coverage = Math.max(0, ...candidates.map((candidate) => candidate.evidence));
   const cosines = passages.flatMap((passage) => passage.dense ?? []);
   if (!judged.rule || cosines.length === 0) return coverage >= ENOUGH_WORDS;
   return coverage + judged.rule.similarity * Math.max(...cosines) >= judged.rule.enough[judged.language];
