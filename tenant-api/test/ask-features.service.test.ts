@@ -95,48 +95,6 @@ describe('passages', () => {
   });
 });
 
-describe('search', () => {
-  it("measures on the tenant's own documents how far the model is to be trusted", async () => {
-    interface Search {
-      words: number;
-      shares: { de?: { share: number; trials: number; lexical: number; dense: number; fused: number } };
-    }
-    const search = await eventually(async () => {
-      const { body } = await client.request<{ search: Search }>('GET', '/status/summary');
-      return body.search.shares.de ? body.search : undefined;
-    });
-    expect(search.words).toBeGreaterThan(20);
-    const { trials, lexical, dense, fused } = search.shares.de ?? { trials: 0, lexical: 1, dense: 1, fused: 0 };
-    expect(trials).toBeGreaterThanOrEqual(24);
-    expect(fused).toBeGreaterThanOrEqual(Math.max(lexical, dense) - 0.005);
-  });
-
-  it('gives documents that came early the words that are known now', async () => {
-    // Nothing says yet that this is made of two words; the chargers' pages have neither.
-    await client.upload('frueh.txt', 'Der Notkühlwasserhahn liegt im Keller hinter dem Kessel.', { language: 'de' });
-    const cut = async (): Promise<unknown> => {
-      const { points } = await tenant.qdrant.scroll('chunks', {
-        filter: { must: [{ key: 'source', match: { value: 'frueh.txt' } }] },
-        with_payload: true,
-      });
-      return points[0]?.payload?.['cut'];
-    };
-    const before = await cut();
-    expect(before).toBeTypeOf('string');
-    const later = Array.from(
-      { length: 30 },
-      (_, n) =>
-        `## Hahn ${n}\n\nIm Bau ${n} ist der Hahn für das Wasser kühl zu halten; in der Not hilft das Kühlwasser. ${'Der Wart prüft den Hahn und das Wasser in jeder Schicht, und er schreibt den Stand auf. '.repeat(4)}`,
-    );
-    await client.upload('spaeter.md', ['# Hähne', ...later].join('\n\n'), { language: 'de' });
-    await eventually(async () => (await cut()) !== before);
-    const { citations } = await client.ask('Wo liegt der Hahn für das Kühlwasser in der Not?', {
-      filters: { source: 'frueh.txt' },
-    });
-    expect(citations[0]?.source).toBe('frueh.txt');
-  });
-});
-
 describe('a document that gives orders', () => {
   it('is not obeyed, and its orders are not quoted', async () => {
     const visits: string[] = [];

@@ -168,7 +168,7 @@ async function* generate(found: Found, model: string): AsyncGenerator<AskEvent> 
 async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
   const { deps, request, language, retrieved, candidates } = found;
   const rule = retrieved.profile?.preset.evidence;
-  if (!hasEvidence(candidates, retrieved.passages, { rule, language })) {
+  if (!hasEvidence(candidates, retrieved.passages, { question: found.question, rule, language })) {
     yield* told(refuse(found));
     return;
   }

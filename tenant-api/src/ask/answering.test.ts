@@ -21,7 +21,7 @@ function answer(question: string, passages: Passage[], language: 'de' | 'en' = '
 }
 
 const supported = (question: string, passages: Passage[], language: 'de' | 'en' = 'de'): boolean =>
-  hasEvidence(rankSentences(question, passages, language), passages, { rule: undefined, language });
+  hasEvidence(rankSentences(question, passages, language), passages, { question, rule: undefined, language });
 
 const meters = passage(
   'Die OBIS-Kennzahl 1.8.1 bedeutet: Bezug im Hochtarif. Die OBIS-Kennzahl 1.8.0 bedeutet: Bezug über alle Tarife. Die OBIS-Kennzahl 2.8.0 bedeutet: Lieferung.',
@@ -100,6 +100,14 @@ describe('evidence', () => {
   it('is not there for another identifier of the same kind', () =>
     expect(supported('Was bedeutet die OBIS-Kennzahl 9.9.9?', [meters])).toBe(false));
   it('is not there for another subject', () => expect(supported('Wann wurde Goethe geboren?', [meters])).toBe(false));
+  it('is not there for another identifier, however near the model finds it', () => {
+    const rule = { similarity: 1, enough: { de: 0.9, en: 0.9 } };
+    const near = [{ ...meters, dense: 0.9 }];
+    const asked = (question: string): boolean =>
+      hasEvidence(rankSentences(question, near, 'de'), near, { question, rule, language: 'de' });
+    expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe(false);
+    expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe(true);
+  });
   it('may be there in other words when the model is to be trusted', () => {
     const near = passage('Batteries are inspected each month. The room is dry. Doors stay shut. Lamps are off.', {
       dense: 0.8,
@@ -107,10 +115,10 @@ describe('evidence', () => {
     const question = 'How often do we maintain batteries?';
     const candidates = rankSentences(question, [near], 'en');
     const rule = { similarity: 1, enough: { de: 9, en: 0.8 } };
-    expect(hasEvidence(candidates, [near], { rule, language: 'en' })).toBe(true);
-    expect(hasEvidence(candidates, [near], { rule, language: 'de' })).toBe(false);
-    expect(hasEvidence(candidates, [near], { rule: undefined, language: 'en' })).toBe(false);
-    expect(hasEvidence(candidates, [{ ...near, dense: 0.3 }], { rule, language: 'en' })).toBe(false);
+    expect(hasEvidence(candidates, [near], { question, rule, language: 'en' })).toBe(true);
+    expect(hasEvidence(candidates, [near], { question, rule, language: 'de' })).toBe(false);
+    expect(hasEvidence(candidates, [near], { question, rule: undefined, language: 'en' })).toBe(false);
+    expect(hasEvidence(candidates, [{ ...near, dense: 0.3 }], { question, rule, language: 'en' })).toBe(false);
   });
 });
 

@@ -101,6 +101,14 @@ function weigh(wanted: readonly Term[], small: ReadonlySet<string>, splits: read
   });
 }
 
+/** Whether the question names things exactly (`1.8.0`) and the passages have none of them: another one of its kind is no answer. */
+export function namesUnknown(question: string, passages: readonly Passage[], language: Language): boolean {
+  const names = distinctTerms(question, language).filter((term) => term.identifier);
+  if (names.length === 0) return false;
+  const there = passages.flatMap(({ title, text }) => distinctTerms(`${title}\n${text}`, language));
+  return names.every((name) => termCover(name, there) === 0);
+}
+
 const listMark = /^(?:[-–•*]|\p{L}\)|\d{1,2}[.)])\s/u;
 
 /** A line that names columns or rows and says nothing by itself: no figures (but in a caption), no sentence. */

@@ -1,5 +1,5 @@
 import type { Language } from '../text/language.ts';
-import type { Candidate } from './evidence.ts';
+import { namesUnknown, type Candidate } from './evidence.ts';
 import type { Passage } from './passage.ts';
 
 const sentence: Record<Language, string> = {
@@ -25,15 +25,17 @@ export interface EvidenceRule {
 
 /**
  * Whether the passages carry an answer at all: by the part of the question that their best sentence covers and, where the model
- * is calibrated and the question could be embedded, by how near the nearest passage is.
+ * is calibrated and the question could be embedded, by how near the nearest passage is. Nearness is no help where something is asked for
+ * by a name that no passage has.
  */
 export function hasEvidence(
   candidates: readonly Candidate[],
   passages: readonly Passage[],
-  judged: { rule: EvidenceRule | undefined; language: Language },
+  judged: { question: string; rule: EvidenceRule | undefined; language: Language },
 ): boolean {
   const coverage = Math.max(0, ...candidates.map((candidate) => candidate.evidence));
   const cosines = passages.flatMap((passage) => passage.dense ?? []);
-  if (!judged.rule || cosines.length === 0) return coverage >= ENOUGH_WORDS;
+  const near = judged.rule && cosines.length > 0 && !namesUnknown(judged.question, passages, judged.language);
+  if (!judged.rule || !near) return coverage >= ENOUGH_WORDS;
   return coverage + judged.rule.similarity * Math.max(...cosines) >= judged.rule.enough[judged.language];
 }

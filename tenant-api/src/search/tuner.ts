@@ -52,7 +52,7 @@ interface Extent {
 }
 
 /** Questions for one language; more of them move the share by less than its step. */
-const TRIALS = 120;
+const TRIALS = 80;
 const CANDIDATES = 50;
 /** Chunks that are read for the vocabulary; the words of a language are among the first of them. */
 const READ = 20_000;
