@@ -28,7 +28,8 @@ interface Run {
 
 function runProject({ project, only = [] }: Run): TierCount {
   const file = `${reports}/${project}.json`;
-  for (const old of [file, ...(project === 'faults' ? faultReports : [])]) rmSync(old, { force: true, recursive: true });
+  for (const old of [file, ...(project === 'faults' ? faultReports : [])])
+    rmSync(old, { force: true, recursive: true });
   const args = ['run', '--project', project, ...only, '--reporter=default', '--reporter=json'];
   args.push(`--outputFile.json=${file}`);
   const exitCode = run('node_modules/.bin/vitest', args);

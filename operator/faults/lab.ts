@@ -38,7 +38,9 @@ export interface Lab {
   installChart(): Promise<void>;
   /** The server as a service account of the operator's, with a token of its own. */
   connect(account?: string, bound?: object): Promise<ConnectionConfig>;
-  /** Removes all tenants and all that is theirs, at once. No operator may run. */
+  /** Ends operators that a failed test has left running: nobody else may work on what comes next. */
+  killAll(): Promise<void>;
+  /** Removes all tenants and all that is theirs, at once, and operators that still run. */
   wipe(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -87,6 +89,8 @@ export async function startLab(): Promise<Lab> {
   const platform: Platform = { ...given, controller: { ...given.controller, concurrency: 12 } };
   const hands = await startHands(client, transport);
   const offences: string[] = [];
+  const operators: Running[] = [];
+  const killAll = async (): Promise<void> => void (await Promise.all(operators.splice(0).map((one) => one.kill())));
   const tenants = async (): Promise<Map<string, LunaTenant>> =>
     new Map((await client.list<LunaTenant>(lunaTenantKind)).items.map((tenant) => [tenant.metadata.name, tenant]));
 
@@ -102,7 +106,12 @@ export async function startLab(): Promise<Lab> {
     installChart,
     connect,
     tenants,
-    run: (options = {}) => runOperator({ connection: own, platform, offences, client, hands }, options),
+    async run(options = {}) {
+      const running = await runOperator({ connection: own, platform, offences, client, hands }, options);
+      operators.push(running);
+      return running;
+    },
+    killAll,
     apply: async (name, spec) => void (await client.apply(tenantObject(name, spec), { fieldManager: 'kubectl' })),
     async converge(running, names, done = isReady) {
       let last = { signs: '', at: performance.now() };
@@ -119,10 +128,12 @@ export async function startLab(): Promise<Lab> {
       }
     },
     async wipe() {
+      await killAll();
       await hands.idle();
       await wipe(server.etcdUrl);
     },
     async stop() {
+      await killAll();
       await hands.stop();
       await transport.close();
       await server.stop();

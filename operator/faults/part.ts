@@ -32,7 +32,7 @@ export function describePart({ name, ids, rows }: Part): void {
     afterAll(async () => {
       await lab?.stop();
       process.stdout.write(tableOf(tally.rows, [seed], size));
-      saveReport({ part: name, seed, size, rows: tally.rows });
+      if (tally.rows.length > 0) saveReport({ part: name, seed, size, rows: tally.rows });
     });
 
     for (const row of rows) row(context);

@@ -1,5 +1,5 @@
 import { KubeError, type Fault } from '@luna-iems/kube-runtime';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { crew, pass, type Context } from './context.ts';
 import { bySize } from './seed.ts';
 import { create, grow, retain, shrink } from './steps.ts';
@@ -21,13 +21,14 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 /** Tenants, and so failed calls, of each step: several crews one after the other would live through different steps. */
-const CREW = bySize({ quick: 6, full: 24, all: 300 });
+const CREW = bySize({ quick: 6, full: 20, all: 300 });
 
 /** S4: one call of a step fails, in every way a call can; the same operator goes on. */
 export function callsRow(context: Context): void {
   const { lab, dice } = context;
   describe('S4: a failed call', () => {
     const roll = dice('S4');
+    afterEach(() => lab().killAll());
     afterAll(() => lab().wipe());
     const pairs = (calls: readonly string[]): { at: string; label: string; fault: Fault }[] =>
       calls.flatMap((at) => Object.entries(FAULTS).map(([label, fault]) => ({ at, label, fault })));

@@ -1,5 +1,5 @@
 import { builtinKinds, type Client, type SeenCall } from '@luna-iems/kube-runtime';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { DEFINITION_NAME } from '../src/controller/definition.ts';
 import { eventually } from '../src/testing/cluster.ts';
 import { nameOf } from './calls.ts';
@@ -13,6 +13,7 @@ import { bySize } from './seed.ts';
 export function platformRow(context: Context): void {
   const { lab } = context;
   describe('X1: what must outlive the operator', () => {
+    afterEach(() => lab().killAll());
     afterAll(() => lab().wipe());
     const names = crew('outlive', 4);
     /** Every other one may be deleted with all its data, if its user wants that. */

@@ -7,7 +7,7 @@ import {
   type ReadTamper,
   type TransportRequest,
 } from '@luna-iems/kube-runtime';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, afterEach, describe, it } from 'vitest';
 import { lunaTenantKind } from '../src/tenant.ts';
 import { effectsByTenant } from './audit.ts';
 import { recklessDeletes } from './calls.ts';
@@ -168,12 +168,13 @@ const JOURNEYS: Readonly<Record<string, Journey>> = {
 export function staleRow(context: Context): void {
   const { lab, dice } = context;
   describe('S2: an old view', () => {
+    afterEach(() => lab().killAll());
     afterAll(() => lab().wipe());
     const all = Object.entries(JOURNEYS);
     it.each(dice('S2').sample(all, bySize({ quick: 4, full: all.length, all: all.length })))(
       '%s',
       async (what, route) => {
-        const names = crew(`old${String(Object.keys(JOURNEYS).indexOf(what))}`, bySize({ quick: 1, full: 3, all: 3 }));
+        const names = crew(`old${String(Object.keys(JOURNEYS).indexOf(what))}`, bySize({ quick: 1, full: 2, all: 3 }));
         const failures = await journey(lab(), route, { names });
         pass(context, {
           id: 'S2',

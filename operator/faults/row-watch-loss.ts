@@ -11,7 +11,7 @@ import {
   type ConnectionConfig,
   type KubeObject,
 } from '@luna-iems/kube-runtime';
-import { afterAll, describe, it, expect } from 'vitest';
+import { afterAll, afterEach, describe, it, expect } from 'vitest';
 import { operatorKinds } from '../src/optional-kinds.ts';
 import { lunaTenantKind } from '../src/tenant.ts';
 import { eventually } from '../src/testing/cluster.ts';
@@ -30,6 +30,7 @@ export const rename = async (lab: Lab, name: string, displayName: string): Promi
 export function watchLossRow(context: Context): void {
   const { lab } = context;
   describe('W1: the way to the API server', () => {
+    afterEach(() => lab().killAll());
     afterAll(() => lab().wipe());
     const survived = (what: string): void => pass(context, { id: 'W1', what, tried: 1 });
 

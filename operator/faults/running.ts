@@ -23,7 +23,7 @@ import { createOperator, type Operator } from '../src/operator.ts';
 import { operatorKinds } from '../src/optional-kinds.ts';
 import type { Platform } from '../src/platform.ts';
 import { lunaTenantKind } from '../src/tenant.ts';
-import { recklessDeletes, tenantOf } from './calls.ts';
+import { nameOf, recklessDeletes, tenantOf } from './calls.ts';
 import type { Hands } from './hands.ts';
 import { untilRest, type View } from './rest.ts';
 
@@ -94,7 +94,10 @@ export async function runOperator(ground: Ground, options: RunOptions): Promise<
   const controller = operator.controller();
   const ends = [operator.observer.run(abort.signal), controller.run(abort.signal)];
   await withinPatience(Promise.all(operator.observer.sources.map(({ synced }) => synced)), refused);
+  let ended = false;
   const stop = async (): Promise<void> => {
+    if (ended) return;
+    ended = true;
     abort.abort();
     await Promise.all(ends);
     await operator.events.flush();
@@ -134,7 +137,7 @@ async function withinPatience(synced: Promise<unknown>, refused: readonly string
 }
 
 /** What an operator knows, as a view. */
-function viewOf({ observer }: Operator, controller: Controller): View {
+function viewOf({ observer, events }: Operator, controller: Controller): View {
   return {
     kinds: [lunaTenantKind, ...observedKinds],
     live: (kind, ref) => (kind === lunaTenantKind ? observer.tenant(ref.name) : observer.live(kind, ref)),
@@ -142,7 +145,7 @@ function viewOf({ observer }: Operator, controller: Controller): View {
       if (kind !== lunaTenantKind) return observer.list(kind, namespace);
       return namespace === undefined ? observer.tenants() : [];
     },
-    idle: () => controller.idle(),
+    idle: () => controller.idle().then(() => events.flush()),
   };
 }
 
@@ -151,7 +154,12 @@ function viewOf({ observer }: Operator, controller: Controller): View {
  * some time to arrive. Who waits by this must look again when things are not yet as they should be.
  */
 async function seemsToRest(calls: FaultTransport, workers: readonly { idle(): Promise<void> }[]): Promise<void> {
+  const end = performance.now() + 120_000;
   for (let looks = 0, seen = calls.writes.length; looks < 4; looks += 1) {
+    if (performance.now() > end)
+      throw new Error(
+        `the operator does not come to rest; it wrote last ${calls.writes.slice(-6).map(nameOf).join(', ')}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 80));
     for (const worker of workers) await worker.idle();
     if (calls.writes.length !== seen) looks = -1;

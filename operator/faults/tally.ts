@@ -67,7 +67,10 @@ export function saveReport(report: Report): void {
   const seeds = [...new Set(all.map(({ seed }) => seed))].sort((a, b) => a - b);
   const sizes = [...new Set(all.map(({ size }) => size))];
   const totals = totalsOf(rows);
-  writeFileSync(join(REPORTS, 'fault-counts.json'), `${JSON.stringify({ seeds, sizes, totals, rows }, undefined, 2)}\n`);
+  writeFileSync(
+    join(REPORTS, 'fault-counts.json'),
+    `${JSON.stringify({ seeds, sizes, totals, rows }, undefined, 2)}\n`,
+  );
   writeFileSync(join(REPORTS, 'fault-counts.txt'), tableOf(rows, seeds, sizes.join(', ')));
 }
 

@@ -89,7 +89,9 @@ describe('createReporter', () => {
     await reporter.report(at('1', down), ready, signal);
     expect(seen).toEqual([true]);
     expect(reporter.isOwn(at('3', down))).toBe(false);
+    await reporter.report(at('2', down), down, signal);
+    expect(reporter.isOwn(at('3', ready)), 'an older word of its own, brought late').toBe(false);
     reporter.forget('demo');
-    expect(reporter.isOwn(at('3', ready))).toBe(false);
+    expect(reporter.isOwn(at('3', down))).toBe(false);
   });
 });
