@@ -3,6 +3,7 @@ import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { keepProfile } from './embed/keep-profile.ts';
 import { keepSeries } from './series/keeper.ts';
+import { keepTuned } from './search/tuner.ts';
 import { createServices, type Services } from './services.ts';
 import { apiVersion } from './version.ts';
 
@@ -38,6 +39,7 @@ async function start(): Promise<void> {
       { db: services.app.db, clock: services.app.clock, log, everyMs: config.SERIES_ROUND_SECONDS * 1000 },
       signal,
     ),
+    keepTuned(services.tuner, log, signal),
   ]);
   registerSteps(shutdown, services, config, { close: () => app.close(), loops });
   process.on('unhandledRejection', (error) => {

@@ -6,6 +6,7 @@ import { Job } from '../schemas/ingest.ts';
 import { ItemSchema } from '../schemas/items.ts';
 import { MeterSeries, MetersPage, PriceSeries, PriceSeriesList } from '../schemas/series.ts';
 import { SeriesPut } from '../schemas/series-in.ts';
+import { RecommendationsSchema } from '../schemas/recommend.ts';
 import { SimStatus } from '../schemas/sim.ts';
 import { StatusSummary } from '../schemas/status.ts';
 
@@ -23,6 +24,7 @@ export const openapiPlugin = fp<{ version: string }>(
       CitationSchema,
       PassageSchema,
       AnswerSchema,
+      RecommendationsSchema,
       ItemSchema,
       MeterSeries,
       MetersPage,

@@ -10,6 +10,7 @@ import {
 } from '@luna-iems/tenant-db';
 import type { Clock } from '@luna-iems/service-kit';
 import type { ProfileManager, ProfileStatus } from '../embed/profile-manager.ts';
+import type { SearchTuner, TunerStatus } from '../search/tuner.ts';
 import type { VectorIndex } from '../search/vector-index.ts';
 import type { CronJobs } from '../sim/cronjobs.ts';
 import { simState, type SimState } from '../sim/status.ts';
@@ -19,6 +20,7 @@ export interface SummaryDeps {
   db: Database;
   index: VectorIndex;
   profiles: ProfileManager;
+  tuner: Pick<SearchTuner, 'status'>;
   supervisor: Supervisor;
   cronJobs: CronJobs | undefined;
   clock: Clock;
@@ -47,6 +49,7 @@ export interface Summary {
   simulation: { state: SimState; lastWrites: { meter: Date | null; market: Date | null } };
   embedding: ProfileStatus;
   reconcile: Reconciled | null;
+  search: TunerStatus;
   chat: { model: string | null; mode: 'extractive' | 'generated' };
 }
 
@@ -115,6 +118,7 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
     simulation: { state: simState(jobs ?? []), lastWrites: lastWrites ?? { meter: null, market: null } },
     embedding: profiles.status(),
     reconcile: reconciled(lastRun),
+    search: deps.tuner.status(),
     chat: { model: chatModel ?? null, mode: chatModel === undefined ? 'extractive' : 'generated' },
   };
 }
