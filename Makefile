@@ -98,6 +98,10 @@ eval-answers: setup ## The questions of docs/eval on docs/samples: found, quoted
 bench-operator: setup ## Our operator beside controller-runtime and Kopf on one API server (N=25 tenants; needs go and python3)
 	@$(NODE) node hack/bench/operator/cli.ts
 
+.PHONY: bench-series
+bench-series: setup ## A year of 100 meters written, rolled up and asked for, beside COPY alone; writes docs/benchmarks.md (METERS, DAYS, MINUTES, ROUNDS)
+	@$(NODE) node hack/bench/series/cli.ts
+
 ##@ Building
 
 .PHONY: generate

@@ -14,9 +14,11 @@ import { healthRoutes } from './routes/health.ts';
 import type { IngestRouteDeps } from './routes/ingest/deps.ts';
 import { ingestDocRoute } from './routes/ingest/doc.ts';
 import { ingestJobsRoute } from './routes/ingest/jobs.ts';
+import { seriesInRoutes } from './routes/ingest/series.ts';
 import { telemetryRoute } from './routes/ingest/telemetry.ts';
 import { itemRoutes } from './routes/items.ts';
 import { askRoute } from './routes/rag/ask.ts';
+import { seriesRoutes } from './routes/series.ts';
 import { simRoutes } from './routes/sim.ts';
 import { statusRoutes } from './routes/status.ts';
 import type { SimDeps } from './sim/status.ts';
@@ -84,8 +86,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     ingestDocRoute,
     ingestJobsRoute,
     telemetryRoute,
+    seriesInRoutes,
     itemRoutes,
     askRoute,
+    seriesRoutes,
     simRoutes,
   ]) {
     await app.register(routes as (app: FastifyInstance, deps: AppDeps) => Promise<void>, deps);

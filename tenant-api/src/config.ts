@@ -51,6 +51,12 @@ const Env = Type.Object({
     description: 'After this silence another worker takes a job over.',
   }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({ default: 600, minimum: 1, description: 'Requests per API key and minute.' }),
+  SERIES_ROUND_SECONDS: Type.Integer({
+    default: 60,
+    minimum: 1,
+    maximum: 3600,
+    description: 'Pause between two rounds of rolling up and dropping series.',
+  }),
   DRAIN_SECONDS: Type.Integer({
     default: 3,
     minimum: 0,

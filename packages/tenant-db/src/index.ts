@@ -1,4 +1,4 @@
-export { createPool, type Database, type PoolOptions, type Queryable, type Session } from './pool.ts';
+export { createPool, type Database, type PoolOptions, type Queryable, type Session, type Transaction } from './pool.ts';
 export { emptySql, identifier, joinSql, sql, whereAll, type Sql } from './sql.ts';
 export { DatabaseError, databaseError, isTransientDatabaseError } from './errors.ts';
 export { migrate, schemaVersion, type MigrateOptions, type MigrateResult } from './migrate.ts';
@@ -64,6 +64,7 @@ export { insertPrices, readLastPrice, type Price } from './repositories/prices.t
 export {
   closeDeadSimRuns,
   finishSimRun,
+  readLastFailedSimRuns,
   readLastSimRuns,
   readLastWrites,
   startSimRun,
@@ -78,3 +79,42 @@ export { countTables, type TableCounts } from './repositories/counts.ts';
 export { readPrivacyConfig, type PrivacyConfig } from './repositories/privacy.ts';
 export { appendAudit, type AuditEntry } from './repositories/audit.ts';
 export { createScratchDatabase, type ScratchDatabase } from './scratch-database.ts';
+export {
+  createSeriesWriter,
+  putPrices,
+  putReadings,
+  readLiveSeries,
+  type PutCounts,
+  type SeriesWriter,
+  type SeriesWriterDeps,
+  type WriteNote,
+  type Writing,
+  type Written,
+} from './series/write.ts';
+export { readStoredMeters, readStoredPrices } from './series/stored.ts';
+export { catchUpRollups, expireSeries, fitChunks, refreshRollups } from './series/upkeep.ts';
+export {
+  listMeters,
+  listPriceSeries,
+  readLastCounters,
+  readMeterCost,
+  readMeterInfo,
+  readMeterPoints,
+  readMeterTotals,
+  readPricePoints,
+  readQuarterPrices,
+  readRetentionStart,
+  type CostPoint,
+  type LastCounters,
+  type MeterEntry,
+  type MeterInfo,
+  type MeterPoint,
+  type MeterTotals,
+  type PricePoint,
+  type PriceResolution,
+  type PriceSeriesInfo,
+  type PriceSeriesRef,
+  type Resolution,
+  type TimeRange,
+} from './series/read.ts';
+export { encodeReadings, READING_COLUMNS, type Encoded } from './series/encode.ts';

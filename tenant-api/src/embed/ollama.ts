@@ -31,6 +31,8 @@ export interface Ollama {
 }
 
 const EMBED_TIMEOUT_MS = 120_000;
+/** It reads the model's file, which a busy disk makes slow. */
+const SHOW_TIMEOUT_MS = 30_000;
 /** A cold model has to be read from disk, and a long prompt to be gone through, before the first piece comes. */
 const CHAT_TIMEOUT_MS = 180_000;
 
@@ -158,6 +160,7 @@ export function createOllama(http: HttpClient): Ollama {
         json: { model },
         signal,
         idempotent: true,
+        timeoutMs: SHOW_TIMEOUT_MS,
       });
       const entry = Object.entries(answer.model_info ?? {}).find(([key]) => key.endsWith('.context_length'));
       return typeof entry?.[1] === 'number' ? entry[1] : undefined;

@@ -4,6 +4,8 @@ import { AnswerSchema, CitationSchema, PassageSchema } from '../schemas/ask.ts';
 import { Problem } from '../schemas/common.ts';
 import { Job } from '../schemas/ingest.ts';
 import { ItemSchema } from '../schemas/items.ts';
+import { MeterSeries, MetersPage, PriceSeries, PriceSeriesList } from '../schemas/series.ts';
+import { SeriesPut } from '../schemas/series-in.ts';
 import { SimStatus } from '../schemas/sim.ts';
 import { StatusSummary } from '../schemas/status.ts';
 
@@ -22,6 +24,11 @@ export const openapiPlugin = fp<{ version: string }>(
       PassageSchema,
       AnswerSchema,
       ItemSchema,
+      MeterSeries,
+      MetersPage,
+      PriceSeries,
+      PriceSeriesList,
+      SeriesPut,
       SimStatus,
       StatusSummary,
     ])
@@ -45,9 +52,10 @@ export const openapiPlugin = fp<{ version: string }>(
           },
         },
         tags: [
-          { name: 'ingest', description: 'Documents and events in' },
+          { name: 'ingest', description: 'Documents, events, readings and prices in' },
           { name: 'ask', description: 'Answers out' },
           { name: 'items', description: 'What was ingested' },
+          { name: 'series', description: 'Meters and prices, by the row or by minutes, quarter-hours, hours, days' },
           { name: 'simulation', description: 'Meters and prices until live sources are attached' },
           { name: 'operations', description: 'Health, metrics, status' },
         ],

@@ -27,6 +27,8 @@ export interface TestTenant {
   keys: { admin: string; reader: string };
   /** Starts the API as a process of its own; `extra` changes its environment. */
   start(extra?: Record<string, string>): Promise<ApiProcess>;
+  /** Ends every API process that still runs, as an operator would, and waits until it is gone. */
+  endAll(): Promise<void>;
   /** Ends everything; the processes' logs go to stderr when `LUNA_TEST_LOGS` is set. */
   stop(): Promise<void>;
 }
@@ -139,10 +141,14 @@ export async function createTestTenant(): Promise<TestTenant> {
       INGEST_LEASE_SECONDS: '3',
     },
   };
+  const endAll = async (signal: NodeJS.Signals): Promise<void> => {
+    await Promise.all(processes.map((api) => api.signal(signal)));
+  };
   return {
     db,
     qdrant,
     keys,
+    endAll: () => endAll('SIGTERM'),
     start: async (extra = {}) => {
       const started = await startProcess({ ...environment, ...extra });
       processes.push(started);
@@ -150,7 +156,7 @@ export async function createTestTenant(): Promise<TestTenant> {
     },
     stop: async () => {
       if (process.env['LUNA_TEST_LOGS'] !== undefined) for (const api of processes) process.stderr.write(api.log());
-      for (const { child } of processes) if (child.exitCode === null) child.kill('SIGKILL');
+      await endAll('SIGKILL');
       await db.close();
       await root.execute(sql`drop database ${identifier(name)} with (force)`);
       await root.close();

@@ -1,22 +1,26 @@
 import { errorMessage, type Clock, type Logger } from '@luna-iems/service-kit';
+import type { PriceBatch, ReadingBatch } from '@luna-iems/series';
 import {
+  catchUpRollups,
   closeDeadSimRuns,
+  createSeriesWriter,
+  expireSeries,
   finishSimRun,
-  insertPrices,
-  insertReadings,
-  readLastPrice,
-  readLastReadings,
+  fitChunks,
+  readLiveSeries,
+  readStoredMeters,
+  readStoredPrices,
   startSimRun,
   updateSimRun,
   type Database,
   type SimKind,
   type SimRunProgress,
+  type WriteNote,
 } from '@luna-iems/tenant-db';
-import { createPriceSource, createReadingSource, meterNames } from '../build.ts';
+import { createMarketSource, createMeterSource, meterNames } from '../build.ts';
 import type { SimConfig } from '../sim-config.ts';
 import { SIM_SOURCE } from '../source.ts';
-import { priceRows, readingRows, storedMeters } from './rows.ts';
-import { codeOf, writeAll, type AnyBatch, type WriteOptions, type WriteResult } from './write.ts';
+import { codeOf, writeAll, type WriteOptions, type WriteResult } from './write.ts';
 
 export interface SimulateDeps {
   readonly db: Database;
@@ -28,8 +32,8 @@ export interface SimulateDeps {
 }
 
 /**
- * One run: from the last written point of every series to now, recorded in sim_runs. Two at once, or one killed anywhere, leave
- * neither holes nor doubles. Throws what made it fail, after recording it.
+ * One run: from the last written point of every series to now, recorded in sim_runs, and every batch as an event. Two at once, or one
+ * killed anywhere, leave neither holes nor doubles. Throws what made it fail, after recording it.
  */
 export async function simulate(kind: SimKind, deps: SimulateDeps): Promise<WriteResult> {
   await closeDeadSimRuns(deps.db, kind);
@@ -41,8 +45,10 @@ export async function simulate(kind: SimKind, deps: SimulateDeps): Promise<Write
   };
   try {
     const config = await deps.loadConfig();
-    const result = await (kind === 'meter' ? runMeters(config, deps, onProgress) : runMarket(config, deps, onProgress));
+    const run: Run = { ...deps, config, runId, onProgress };
+    const result = await (kind === 'meter' ? runMeters(run) : runMarket(run));
     await finishSimRun(deps.db, runId, result);
+    if (kind === 'meter') await keepRollups(deps);
     return result;
   } catch (error) {
     const failure = { ...progress, state: 'failed' as const, errorCode: codeOf(error), error: errorMessage(error) };
@@ -53,50 +59,82 @@ export async function simulate(kind: SimKind, deps: SimulateDeps): Promise<Write
   }
 }
 
-type OnProgress = (progress: SimRunProgress) => Promise<void>;
-
-async function runMeters(config: SimConfig, deps: SimulateDeps, onProgress: OnProgress): Promise<WriteResult> {
-  const source = createReadingSource(config);
-  const last = await readLastReadings(deps.db, meterIdsOf(config), SIM_SOURCE);
-  return writeAll({
-    ...common(config, deps, onProgress),
-    batches: source.read({
-      stored: storedMeters(last),
-      nowMs: deps.clock.now().getTime(),
-      batchRows: config.limits.batch_rows,
-    }),
-    stepMs: (batch, index) => (batch.intervalS[index] ?? 0) * 1000,
-    write: (batch) => deps.db.transaction((tx) => insertReadings(tx, readingRows(batch))),
-  });
+interface Run extends SimulateDeps {
+  readonly config: SimConfig;
+  readonly runId: string;
+  readonly onProgress: (progress: SimRunProgress) => Promise<void>;
 }
 
-async function runMarket(config: SimConfig, deps: SimulateDeps, onProgress: OnProgress): Promise<WriteResult> {
-  const source = createPriceSource(config);
-  const series = config.market.enabled ? config.market.series : [];
-  const stored = await Promise.all(
-    series.map(async ({ market, product }) => {
-      const ts = await readLastPrice(deps.db, { market, product, source: SIM_SOURCE });
-      return ts === undefined ? [] : [{ market, product, tsMs: ts.getTime() }];
-    }),
+async function runMeters(run: Run): Promise<WriteResult> {
+  const { db, config } = run;
+  const meterIds = config.meters.enabled ? config.meters.groups.flatMap(meterNames) : [];
+  const live = await readLiveSeries(db, 'meter');
+  const nowMs = run.clock.now().getTime();
+  const stored = await readStoredMeters(
+    db,
+    meterIds.filter((id) => !live.has(id)),
+    SIM_SOURCE,
   );
-  return writeAll({
-    ...common(config, deps, onProgress),
-    batches: source.read({
-      stored: stored.flat(),
-      nowMs: deps.clock.now().getTime(),
-      batchRows: config.limits.batch_rows,
-    }),
-    stepMs: (batch, index) => (batch.resolutionS[index] ?? 0) * 1000,
-    write: (batch) => deps.db.transaction((tx) => insertPrices(tx, priceRows(batch))),
+  // To the source a live meter is one that is written up to now.
+  const served = meterIds
+    .filter((id) => live.has(id))
+    .map((meterId) => ({ meterId, tsMs: nowMs, intervalS: null, counters: null }));
+  if (meterIds.length > 0) await fitChunks(db, (meterIds.length * 86_400) / config.meters.interval_s);
+  const writer = createSeriesWriter({ db, live });
+  const batches = createMeterSource(config).read({
+    stored: [...stored, ...served],
+    nowMs,
+    batchRows: config.limits.batch_rows,
+  });
+  return writeAll<ReadingBatch>({
+    ...common(run),
+    batches,
+    intervalMs: (batch, row) => (batch.intervalS[row] ?? 0) * 1000,
+    write: (batch) => writer.addReadings(batch, noteOf(run, 'sim.readings')),
   });
 }
 
-function meterIdsOf({ meters }: SimConfig): string[] {
-  return meters.enabled ? meters.groups.flatMap(meterNames) : [];
+const FAR_AHEAD_MS = 10 * 86_400_000;
+
+async function runMarket(run: Run): Promise<WriteResult> {
+  const { db, config } = run;
+  const live = await readLiveSeries(db, 'price');
+  const nowMs = run.clock.now().getTime();
+  const stored = await readStoredPrices(db, SIM_SOURCE);
+  const served = config.market.series
+    .filter(({ market, product }) => live.has(`${market}/${product}`))
+    .map(({ market, product }) => ({ market, product, tsMs: nowMs + FAR_AHEAD_MS }));
+  const unserved = stored.filter(({ market, product }) => !live.has(`${market}/${product}`));
+  const writer = createSeriesWriter({ db, live });
+  const batches = createMarketSource(config).read({
+    stored: [...unserved, ...served],
+    nowMs,
+    batchRows: config.limits.batch_rows,
+  });
+  return writeAll<PriceBatch>({
+    ...common(run),
+    batches,
+    intervalMs: (batch, row) => (batch.resolutionS[row] ?? 0) * 1000,
+    write: (batch) => writer.addPrices(batch, noteOf(run, 'sim.prices')),
+  });
 }
 
-type Common = Pick<WriteOptions<AnyBatch>, 'runRows' | 'onProgress' | 'signal' | 'clock' | 'log'>;
+type Common = Pick<WriteOptions<ReadingBatch>, 'runRows' | 'onProgress' | 'signal' | 'clock' | 'log'>;
 
-function common(config: SimConfig, { signal, clock, log }: SimulateDeps, onProgress: OnProgress): Common {
+function common({ config, onProgress, signal, clock, log }: Run): Common {
   return { runRows: config.limits.run_rows, onProgress, signal, clock, log };
+}
+
+function noteOf({ clock, runId }: Run, type: string): WriteNote {
+  return { type, at: clock.now(), meta: { runId } };
+}
+
+/** What was written is safe already; roll-ups that are late are caught up by the API or by the next run. */
+async function keepRollups({ db, log, signal, clock }: SimulateDeps): Promise<void> {
+  try {
+    await catchUpRollups(db, { signal, clock });
+    await expireSeries(db, clock.now());
+  } catch (error) {
+    log.warn({ err: error }, 'the roll-ups could not be brought up to date; they are tried again');
+  }
 }
