@@ -6,15 +6,18 @@ export class ValueError extends Error {}
 
 /** The number in a cell; null for an empty one. */
 export function numberOf(value: unknown, decimal: SeedConfig['decimal'], column: string): number | null {
-  if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'number' || typeof value === 'bigint') return finite(Number(value), value, column);
-  const text = typeof value === 'string' ? value.trim() : show(value);
+  const text = textOf(value);
   if (text === '') return null;
-  const thousands = decimal === ',' ? '.' : ',';
-  const plain = decimal === ',' ? text.replaceAll(thousands, '').replace(',', '.') : text;
+  const plain = decimal === ',' ? text.replaceAll('.', '').replace(',', '.') : text;
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(plain))
     throw new ValueError(`${column} is no number: ${show(value)}`);
   return finite(Number(plain), value, column);
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value.trim() : show(value);
 }
 
 function finite(number: number, value: unknown, column: string): number {
