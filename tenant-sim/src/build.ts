@@ -74,7 +74,7 @@ export function buildSeries(config: SimConfig, world: World = buildWorld(config)
 }
 
 /** The configured meters as a source of readings; without any when they are switched off. */
-export function createReadingSource(config: SimConfig, goesOnFrom: readonly StoredMeter[] = []): ReadingSource {
+export function createMeterSource(config: SimConfig, goesOnFrom: readonly StoredMeter[] = []): ReadingSource {
   return createSimReadingSource({
     meters: config.meters.enabled ? buildMeters(config) : [],
     startMs: startOf(config),
@@ -84,7 +84,7 @@ export function createReadingSource(config: SimConfig, goesOnFrom: readonly Stor
 }
 
 /** The configured markets as a source of prices; without any when they are switched off. */
-export function createPriceSource(config: SimConfig, goesOnFrom: readonly StoredPrices[] = []): PriceSource {
+export function createMarketSource(config: SimConfig, goesOnFrom: readonly StoredPrices[] = []): PriceSource {
   const world = buildWorld(config);
   return createSimPriceSource({
     series: config.market.enabled ? buildSeries(config, world) : [],

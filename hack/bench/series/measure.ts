@@ -8,7 +8,7 @@ import {
   migrate,
   type Database,
 } from '@luna-iems/tenant-db';
-import { createReadingSource, parseSimConfig, simulate, type SimConfig } from '@luna-iems/tenant-sim';
+import { createMeterSource, parseSimConfig, simulate, type SimConfig } from '@luna-iems/tenant-sim';
 import { binaryFile, copyFile, textFile, type RowFile } from './files.ts';
 
 export interface Plan {
@@ -63,7 +63,7 @@ limits: {batch_rows: 10000}`);
 }
 
 function allOf(config: SimConfig, nowMs: number): Iterable<ReadingBatch> {
-  const batches = createReadingSource(config).read({ stored: [], nowMs, batchRows: config.limits.batch_rows });
+  const batches = createMeterSource(config).read({ stored: [], nowMs, batchRows: config.limits.batch_rows });
   return batches as Iterable<ReadingBatch>;
 }
 

@@ -1,5 +1,5 @@
 import type { World } from '../meters/world.ts';
-import { evenNoise } from '../random/noise.ts';
+import { evenNoise, smoothNoise } from '../random/noise.ts';
 import { createStream } from '../random/stream.ts';
 import { dailyCurve } from '../time/daily-curve.ts';
 import type { DayType } from '../time/holidays.ts';
@@ -9,22 +9,26 @@ import { merit } from './merit.ts';
 
 /** What demand alone would do to the price, by hour of the day: two humps, at 8 and at 19. */
 const HOURLY = [
-  111.1, 104, 97.8, 95.8, 99.7, 108.3, 118.8, 128.5, 134.5, 135.7, 134.5, 132.8, 131.7, 131.1, 131.3, 132.9, 137.3, 144.9,
-  152.5, 153.7, 145.6, 134.2, 126.4, 123,
+  111.1, 104, 97.8, 95.8, 99.7, 108.3, 118.8, 128.5, 134.5, 135.7, 134.5, 132.8, 131.7, 131.1, 131.3, 132.9, 137.3,
+  144.9, 152.5, 153.7, 145.6, 134.2, 126.4, 123,
 ];
 const HOURLY_MEAN = HOURLY.reduce((sum, value) => sum + value, 0) / HOURLY.length;
-const DAY_OFFSET: Readonly<Record<DayType, number>> = { workday: 0, saturday: -14, sunday: -30 };
-const SUMMER = 2;
+const DAY_OFFSET: Readonly<Record<DayType, number>> = { workday: 0, saturday: -19, sunday: -34 };
+const SUMMER = 0.4;
 /** What clear-sky irradiance of 1 kW/m² over the whole country takes off, and one standard deviation of wind. */
-const SOLAR = 160;
-const WIND = 21;
+const SOLAR = 151;
+const WIND = 23;
+/** Turbines have a greatest power: beyond this many deviations more wind adds little. */
+const WIND_RATED = 1.83;
+/** What each degree below 5 °C adds. */
+const COLD = 0.44;
 /** What wanders: fuel over weeks, outages and trade over days, and hours. */
 const WANDERS = [
-  { name: 'fuel', periodMs: 25 * DAY, lane: 0, size: 6 },
-  { name: 'fuel', periodMs: 6 * DAY, lane: 1, size: 6 },
-  { name: 'fuel', periodMs: 1.3 * DAY, lane: 2, size: 4 },
-  { name: 'short', periodMs: 5 * HOUR, lane: 0, size: 5 },
-  { name: 'short', periodMs: 1.5 * HOUR, lane: 1, size: 2 },
+  { name: 'fuel', periodMs: 25 * DAY, lane: 0, size: 1.6 },
+  { name: 'fuel', periodMs: 6 * DAY, lane: 1, size: 2 },
+  { name: 'fuel', periodMs: 1.3 * DAY, lane: 2, size: 3.6 },
+  { name: 'short', periodMs: 5 * HOUR, lane: 0, size: 6.4 },
+  { name: 'short', periodMs: 1.5 * HOUR, lane: 1, size: 1.8 },
 ] as const;
 /** The auction's limits. */
 const LIMITS = [-500, 4000] as const;
@@ -48,14 +52,21 @@ export function createDayAhead(world: World, market: string, levelEurMwh: number
 /** How scarce power is in a quarter-hour: demand by the clock and the calendar, minus sun and wind, and what wanders. */
 export function createScarcity({ seed, zone, weather, dayType }: World, market: string): Quarterly {
   const wanders = WANDERS.map(({ name, periodMs, lane, size }) => {
-    const noise = evenNoise(createStream(seed, 'market', market, name), periodMs, lane);
+    const noise = (name === 'short' && lane === 1 ? smoothNoise : evenNoise)(
+      createStream(seed, 'market', market, name),
+      periodMs,
+      lane,
+    );
     return (tsMs: number): number => size * noise(tsMs);
   });
   return (quarter) => {
     const tsMs = quarter * QUARTER;
     const demand = dailyCurve(HOURLY, zone.local(tsMs).hour) + DAY_OFFSET[dayType(tsMs)] + SUMMER * summer(tsMs);
-    const renewables = SOLAR * weather.clearSky(quarter) * weather.clearness(quarter) + WIND * weather.wind(quarter);
-    return wanders.reduce((sum, wander) => sum + wander(tsMs), demand - renewables);
+    const wind = weather.wind(quarter);
+    const blown = wind > WIND_RATED ? WIND_RATED + 0.2 * (wind - WIND_RATED) : wind;
+    const renewables = SOLAR * weather.clearSky(quarter) * weather.countryClearness(quarter) + WIND * blown;
+    const cold = COLD * Math.max(0, 5 - weather.temperature(quarter));
+    return wanders.reduce((sum, wander) => sum + wander(tsMs), demand + cold - renewables);
   };
 }
 

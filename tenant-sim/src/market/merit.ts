@@ -1,9 +1,24 @@
 /** The merit order: scarcity and what the auction pays then, EUR/MWh, at the published level. Flat around zero, steep at both ends. */
 const POINTS: readonly (readonly [number, number])[] = [
-  [-200, -190],
-  [0, 0],
-  [150, 150],
-  [200, 900],
+  [-55.2, -190],
+  [-26.9, -100],
+  [-8, -50],
+  [8.5, -22.7],
+  [20.6, -15.5],
+  [31, -2.3],
+  [40.4, -0.6],
+  [45.9, 1.5],
+  [54.6, 19.1],
+  [80.2, 88.9],
+  [104.8, 96.9],
+  [126.7, 108.9],
+  [145, 136.9],
+  [155.2, 163.3],
+  [165.9, 198.6],
+  [171.9, 234.2],
+  [177.2, 280.2],
+  [186.6, 495.8],
+  [202.9, 649],
 ];
 
 /** The price at a scarcity: linear between the points, and beyond the last ones on the same lines. */

@@ -1,6 +1,6 @@
 import type { PriceRow, StoredPrices } from '@luna-iems/series';
 import { expect, test } from 'vitest';
-import { createPriceSource } from '../build.ts';
+import { createMarketSource } from '../build.ts';
 import { parseSimConfig } from '../sim-config.ts';
 import { collectPrices } from '../testing/collect.ts';
 
@@ -12,7 +12,7 @@ async function runsAt(times: readonly string[], extra = ''): Promise<PriceRow[]>
   const rows: PriceRow[] = [];
   for (const time of times) {
     const stored: StoredPrices[] = rows.map(({ market, product, tsMs }) => ({ market, product, tsMs }));
-    rows.push(...(await collectPrices(createPriceSource(parseSimConfig(extra)), stored, { nowMs: at(time) })));
+    rows.push(...(await collectPrices(createMarketSource(parseSimConfig(extra)), stored, { nowMs: at(time) })));
   }
   return rows.sort((a, b) => a.product.localeCompare(b.product) || a.tsMs - b.tsMs);
 }
@@ -27,7 +27,7 @@ test('however runs cut the time, the prices are the same', async () => {
 });
 
 test('rows carry what the table means', async () => {
-  const rows = await collectPrices(createPriceSource(config), [], { nowMs: at('2026-11-23T10:10:00Z') });
+  const rows = await collectPrices(createMarketSource(config), [], { nowMs: at('2026-11-23T10:10:00Z') });
   const find = (product: string): PriceRow | undefined =>
     rows.find((row) => row.product === product && row.tsMs === at('2026-11-23T10:15:00Z'));
   expect(find('DA-15')).toMatchObject({ market: 'DE-LU', resolutionS: 900, publishedMs: at('2026-11-22T11:55:00Z') });
@@ -39,7 +39,7 @@ test('the hourly product is the mean of its quarters', async () => {
   series:
     - {market: DE-LU, product: DA-15, kind: day-ahead}
     - {market: DE-LU, product: DA-60, kind: day-ahead, resolution_s: 3600}`);
-  const rows = await collectPrices(createPriceSource(both), [], { nowMs: at('2026-11-23T13:00:00Z') });
+  const rows = await collectPrices(createMarketSource(both), [], { nowMs: at('2026-11-23T13:00:00Z') });
   const hours = rows.filter(({ product }) => product === 'DA-60');
   expect(hours).toHaveLength(48);
   for (const hour of hours) {

@@ -1,7 +1,7 @@
 import { readingsOf, type ReadingRow } from '@luna-iems/series';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createReadingSource } from '../build.ts';
+import { createMeterSource } from '../build.ts';
 import { parseSimConfig } from '../sim-config.ts';
 import { ReadingTable, collectReadings } from '../testing/collect.ts';
 
@@ -24,7 +24,7 @@ const configOf = (meters: string, rest = 'start: 2026-03-29'): ReturnType<typeof
 async function afterRuns(config: ReturnType<typeof parseSimConfig>, times: readonly number[]): Promise<ReadingTable> {
   const table = new ReadingTable();
   for (const nowMs of times) {
-    table.put(await collectReadings(createReadingSource(config), table.stored(), { nowMs, batchRows: 97 }));
+    table.put(await collectReadings(createMeterSource(config), table.stored(), { nowMs, batchRows: 97 }));
   }
   return table;
 }
@@ -55,7 +55,7 @@ test('minute by minute is the same as in one go, and so are two processes at onc
   const whole = (await afterRuns(config, times.slice(-1))).rows();
   expect((await afterRuns(config, times)).rows()).toEqual(whole);
   const table = new ReadingTable();
-  for (const source of [createReadingSource(config), createReadingSource(config)]) {
+  for (const source of [createMeterSource(config), createMeterSource(config)]) {
     for (const batch of source.read({ stored: [], nowMs: from + 2 * HOUR, batchRows: 50 }) as Iterable<never>) {
       table.put(readingsOf(batch));
     }
@@ -64,7 +64,7 @@ test('minute by minute is the same as in one go, and so are two processes at onc
 });
 
 const rowsOf = (meters: string, from: string, hours: number): Promise<ReadingRow[]> =>
-  collectReadings(createReadingSource(configOf(meters, `start: ${from}`)), [], {
+  collectReadings(createMeterSource(configOf(meters, `start: ${from}`)), [], {
     nowMs: at(`${from}T00:00:00Z`) - 2 * HOUR + hours * HOUR,
   });
 
@@ -122,7 +122,7 @@ test('seed, meter and interval matter; a home is another one under another seed'
     'meters: {interval_s: 900, groups: [{prefix: home, count: 1}]}',
     'seed: other\nstart: 2026-06-10',
   );
-  const other = await collectReadings(createReadingSource(config), [], { nowMs: at('2026-06-10T22:00:00Z') });
+  const other = await collectReadings(createMeterSource(config), [], { nowMs: at('2026-06-10T22:00:00Z') });
   expect(curve(other, 'home-001')).not.toEqual(curve(one, 'home-001'));
 });
 
@@ -136,15 +136,15 @@ test.each([
   const next = new Date(Date.parse(day) + 36 * HOUR).toISOString().slice(0, 10);
   const nextStart = configOf('meters: {interval_s: 900, groups: [{prefix: home, count: 1}]}', `start: ${next}`);
   const nowMs = at(`${day}T00:00:00Z`) + 60 * HOUR;
-  const rows = await collectReadings(createReadingSource(config), [], { nowMs });
-  const later = await collectReadings(createReadingSource(nextStart), [], { nowMs });
+  const rows = await collectReadings(createMeterSource(config), [], { nowMs });
+  const later = await collectReadings(createMeterSource(nextStart), [], { nowMs });
   expect(rows.length - later.length).toBe(quarters);
 });
 
 test('faults happen about as often as asked for, and never change what is measured', async () => {
   const plain = await afterRuns(configOf(EVERYTHING), [at('2026-03-30T12:00:00Z')]);
   const config = configOf(`${EVERYTHING}\n${FAULTS}`);
-  const rows = await collectReadings(createReadingSource(config), [], { nowMs: at('2026-03-30T12:00:00Z') });
+  const rows = await collectReadings(createMeterSource(config), [], { nowMs: at('2026-03-30T12:00:00Z') });
   const keys = new Set(rows.map(({ meterId, tsMs }) => `${meterId} ${tsMs}`));
   expect(rows.length / keys.size).toBeGreaterThan(1.05);
   const late = rows.filter(({ receivedMs }) => receivedMs !== null);
@@ -161,13 +161,13 @@ test('a meter begins at the configured day, or some minutes back; another interv
   const config = parseSimConfig('meters: {interval_s: 5, groups: [{prefix: m, count: 2}]}');
   const nowMs = at('2026-11-23T10:00:03Z');
   const stored = [{ meterId: 'm-002', tsMs: at('2026-11-23T09:30:07Z'), intervalS: 1, counters: null }];
-  const rows = await collectReadings(createReadingSource(config), stored, { nowMs });
+  const rows = await collectReadings(createMeterSource(config), stored, { nowMs });
   const times = (meterId: string): string[] =>
     rows.filter((row) => row.meterId === meterId).map((row) => new Date(row.tsMs).toISOString());
   expect([times('m-001')[0], times('m-001').at(-1)]).toEqual(['2026-11-23T09:00:05.000Z', '2026-11-23T09:59:55.000Z']);
   expect(times('m-002')[0]).toBe('2026-11-23T09:30:10.000Z');
   const ahead = stored.map((row) => ({ ...row, meterId: 'm-001', tsMs: nowMs + HOUR }));
   expect(
-    (await collectReadings(createReadingSource(config), ahead, { nowMs })).every(({ meterId }) => meterId === 'm-002'),
+    (await collectReadings(createMeterSource(config), ahead, { nowMs })).every(({ meterId }) => meterId === 'm-002'),
   ).toBe(true);
 });

@@ -17,9 +17,11 @@ import {
   type SimRunProgress,
   type WriteNote,
 } from '@luna-iems/tenant-db';
-import { createPriceSource, createReadingSource, meterNames } from '../build.ts';
+import { createMarketSource, createMeterSource, meterNames } from '../build.ts';
 import type { SimConfig } from '../sim-config.ts';
 import { SIM_SOURCE } from '../source.ts';
+import { endsOf, loadSeed, type LoadedSeed } from '../seeds/load.ts';
+import { writeSeeds } from './write-seeds.ts';
 import { codeOf, writeAll, type WriteOptions, type WriteResult } from './write.ts';
 
 export interface SimulateDeps {
@@ -81,7 +83,9 @@ async function runMeters(run: Run): Promise<WriteResult> {
     .map((meterId) => ({ meterId, tsMs: nowMs, intervalS: null, counters: null }));
   if (meterIds.length > 0) await fitChunks(db, (meterIds.length * 86_400) / config.meters.interval_s);
   const writer = createSeriesWriter({ db, live });
-  const batches = createReadingSource(config).read({
+  const seeds = await seedsOf(run, 'readings');
+  await writeSeeds({ db, writer, seeds, note: noteOf(run, 'sim.seed') });
+  const batches = createMeterSource(config, endsOf(seeds).meters).read({
     stored: [...stored, ...served],
     nowMs,
     batchRows: config.limits.batch_rows,
@@ -92,6 +96,16 @@ async function runMeters(run: Run): Promise<WriteResult> {
     intervalMs: (batch, row) => (batch.intervalS[row] ?? 0) * 1000,
     write: (batch) => writer.addReadings(batch, noteOf(run, 'sim.readings')),
   });
+}
+
+/** The files to go on from; rows in them that are wrong are named in the log. */
+async function seedsOf({ config, log }: Run, kind: 'readings' | 'prices'): Promise<LoadedSeed[]> {
+  const seeds = await Promise.all(config.seeds.filter((seed) => seed.kind === kind).map(loadSeed));
+  for (const { name, problems } of seeds) {
+    if (problems.length === 0) continue;
+    log.warn({ seed: name, leftOut: problems.length, first: problems.slice(0, 20) }, 'rows of a seed were left out');
+  }
+  return seeds;
 }
 
 const FAR_AHEAD_MS = 10 * 86_400_000;
@@ -106,7 +120,9 @@ async function runMarket(run: Run): Promise<WriteResult> {
     .map(({ market, product }) => ({ market, product, tsMs: nowMs + FAR_AHEAD_MS }));
   const unserved = stored.filter(({ market, product }) => !live.has(`${market}/${product}`));
   const writer = createSeriesWriter({ db, live });
-  const batches = createPriceSource(config).read({
+  const seeds = await seedsOf(run, 'prices');
+  await writeSeeds({ db, writer, seeds, note: noteOf(run, 'sim.seed') });
+  const batches = createMarketSource(config, endsOf(seeds).prices).read({
     stored: [...unserved, ...served],
     nowMs,
     batchRows: config.limits.batch_rows,

@@ -19,6 +19,8 @@ export interface Zone {
   dayStart(tsMs: number): number;
   /** Start of the day that is `days` after (or before) the local day containing `tsMs`. */
   addDays(tsMs: number, days: number): number;
+  /** The instants at which the wall clock shows this date and time (given as if it were UTC): none, one or two, in order. */
+  instants(wallMs: number): readonly number[];
   /** The instant at which the wall clock shows this hour of the local day containing `tsMs`. */
   atHour(tsMs: number, hour: number): number;
 }
@@ -59,8 +61,13 @@ export function createZone(timeZone: string): Zone {
     if (before + offsetAt(before) === wall) return before;
     return wall - offsetAt(wall + DAY);
   };
+  const instants = (wall: number): number[] =>
+    [...new Set([wall - offsetAt(wall - DAY), wall - offsetAt(wall + DAY)])]
+      .filter((tsMs) => tsMs + offsetAt(tsMs) === wall)
+      .sort((a, b) => a - b);
   const wallDay = (tsMs: number): number => Math.floor((tsMs + offsetAt(tsMs)) / DAY) * DAY;
   return {
+    instants,
     local: (tsMs) => localTime(tsMs + offsetAt(tsMs)),
     dayStart: (tsMs) => instantOf(wallDay(tsMs)),
     addDays: (tsMs, days) => instantOf(wallDay(tsMs) + days * DAY),
