@@ -18,8 +18,14 @@ export interface Tika {
   extract(
     bytes: () => AsyncIterable<Uint8Array>,
     mediaType: MediaType,
-    signal?: AbortSignal,
+    options?: ExtractOptions,
   ): Promise<ExtractedDocument>;
+}
+
+export interface ExtractOptions {
+  signal?: AbortSignal;
+  /** Nobody else is being read and there will be no other try: pages with text are worth having without those that break the reader. */
+  lastTry?: boolean;
 }
 
 export interface TikaOptions {
@@ -39,6 +45,7 @@ interface File {
   bytes: () => AsyncIterable<Uint8Array>;
   mediaType: MediaType;
   signal: AbortSignal | undefined;
+  lastTry: boolean;
 }
 
 /** The server refuses to be told less. */
@@ -139,7 +146,12 @@ async function askPdf(deps: Deps, file: File, ocr: Record<string, string>): Prom
   return ask(deps, file, { ...ocr, 'x-tika-pdfextractacroformcontent': 'false' });
 }
 
-const ofThePictures = new Set(['LUNA_EXTRACTION_FAILED', 'LUNA_DOCUMENT_UNREADABLE', 'LUNA_DOCUMENT_TOO_LARGE']);
+/** Whether recognition failed for good. A reader that broke down may have been killed over another file, or by its node. */
+function isForGood(error: unknown, lastTry: boolean): boolean {
+  if (!(error instanceof LunaError)) return false;
+  if (error.code === 'LUNA_EXTRACTION_FAILED') return lastTry;
+  return error.code === 'LUNA_DOCUMENT_UNREADABLE' || error.code === 'LUNA_DOCUMENT_TOO_LARGE';
+}
 
 /** First the text layer, which costs little; then, if pages lack one, the whole file with recognition of those pages. */
 async function extractPdf(deps: Deps, file: File): Promise<ExtractedDocument> {
@@ -152,7 +164,7 @@ async function extractPdf(deps: Deps, file: File): Promise<ExtractedDocument> {
   } catch (error) {
     file.signal?.throwIfAborted();
     // Pages with text are worth having without the others, if that is said.
-    if (!(error instanceof LunaError && ofThePictures.has(error.code)) || hasNoText(plain.blocks)) throw error;
+    if (!isForGood(error, file.lastTry) || hasNoText(plain.blocks)) throw error;
     const warning = `Pages ${pageList(pages)} hold pictures only, and no text could be recognised in them.`;
     return { ...plain, warnings: [warning] };
   }
@@ -180,8 +192,8 @@ export function createTika(http: HttpClient, options: TikaOptions = {}): Tika {
   };
   return {
     version: (signal) => http.text({ path: '/version', signal, timeoutMs: 5_000, retries: 0 }),
-    extract: async (bytes, mediaType, signal) => {
-      const file: File = { bytes, mediaType, signal };
+    extract: async (bytes, mediaType, { signal, lastTry = false } = {}) => {
+      const file: File = { bytes, mediaType, signal, lastTry };
       if (mediaType === 'application/pdf') return extractPdf(deps, file);
       if (mediaType.startsWith('image/')) return read(await ask(deps, file, withOcr(deps)));
       return extractText(deps, file);

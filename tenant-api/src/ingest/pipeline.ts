@@ -117,10 +117,11 @@ async function extract(run: Run): Promise<ExtractedDocument> {
   const { deps, job, signal } = run;
   await record(run, { state: 'extracting', progressDone: 0 });
   const bytes = (): AsyncIterable<Uint8Array> => readFileParts(deps.db, job.jobId);
-  const document = await deps.gate.run(job.strikes > 0, async () => {
+  const lastTry = job.strikes > 0;
+  const document = await deps.gate.run(lastTry, async () => {
     signal.throwIfAborted();
     return timed(run, 'extracting', () =>
-      extractDocument(deps, { bytes, mediaType: job.mediaType as MediaType }, signal),
+      extractDocument(deps, { bytes, mediaType: job.mediaType as MediaType }, { signal, lastTry }),
     );
   });
   if (document.warnings) await record(run, { warnings: document.warnings });
