@@ -2,6 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { startEvalTenant, type EvalTenant } from '../eval/eval-tenant.ts';
 
+/** Some two hundred texts are embedded: seconds on a machine of its own, minutes on a busy one. */
+const TIMEOUT_MS = 600_000;
+
 let tenant: EvalTenant;
 let qdrant: QdrantClient;
 
@@ -37,28 +40,32 @@ async function lexical(text: string): Promise<string[]> {
   return (await tenant.services.app.index.search(asked)).lexical.map((hit) => hit.id);
 }
 
-it("learns the words of the documents, brings early chunks up to them, and measures the share on the tenant's own chunks", async () => {
-  const early = 'Der Notkühlwasserhahn befindet sich hinter dem Kessel im Keller.';
-  expect(await tenant.upload('frueh.txt', early, { language: 'de' })).toBe('done');
-  const before = await cutOf('frueh.txt');
-  expect(before).toBeTypeOf('string');
-  expect(await lexical('Kühlwasser')).toEqual([]);
+it(
+  "learns the words of the documents, brings early chunks up to them, and measures the share on the tenant's own chunks",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const early = 'Der Notkühlwasserhahn befindet sich hinter dem Kessel im Keller.';
+    expect(await tenant.upload('frueh.txt', early, { language: 'de' })).toBe('done');
+    const before = await cutOf('frueh.txt');
+    expect(before).toBeTypeOf('string');
+    expect(await lexical('Kühlwasser')).toEqual([]);
 
-  const later = sections(
-    (n) =>
-      `Im Bau ${n} ist der Hahn für das Wasser kühl zu halten, und in der Not hilft das Kühlwasser aus Behälter ${n * 7}.`,
-  );
-  expect(await tenant.upload('spaeter.md', `# Hähne\n\n${later}`, { language: 'de' })).toBe('done');
-  await tenant.services.tuner.check();
+    const later = sections(
+      (n) =>
+        `Im Bau ${n} ist der Hahn für das Wasser kühl zu halten, und in der Not hilft das Kühlwasser aus Behälter ${n * 7}.`,
+    );
+    expect(await tenant.upload('spaeter.md', `# Hähne\n\n${later}`, { language: 'de' })).toBe('done');
+    await tenant.services.tuner.check();
 
-  expect(await cutOf('frueh.txt')).not.toBe(before);
-  expect(await lexical('Kühlwasser')).toHaveLength(1);
-  const { words, competence, shares } = tenant.services.tuner.status();
-  expect(words).toBeGreaterThan(10);
-  // all-MiniLM is an English model: this is what the share follows.
-  expect(competence.en ?? 0).toBeGreaterThan(0.8);
-  expect(competence.de ?? 1).toBeLessThan(0.5);
-  expect(shares.de?.trials).toBeGreaterThanOrEqual(24);
-  expect(shares.de?.fused).toBeGreaterThanOrEqual(Math.max(shares.de?.lexical ?? 1, shares.de?.dense ?? 1) - 0.021);
-  expect(shares.en).toBeUndefined();
-});
+    expect(await cutOf('frueh.txt')).not.toBe(before);
+    expect(await lexical('Kühlwasser')).toHaveLength(1);
+    const { words, competence, shares } = tenant.services.tuner.status();
+    expect(words).toBeGreaterThan(10);
+    // all-MiniLM is an English model: this is what the share follows.
+    expect(competence.en ?? 0).toBeGreaterThan(0.8);
+    expect(competence.de ?? 1).toBeLessThan(0.5);
+    expect(shares.de?.trials).toBeGreaterThanOrEqual(24);
+    expect(shares.de?.fused).toBeGreaterThanOrEqual(Math.max(shares.de?.lexical ?? 1, shares.de?.dense ?? 1) - 0.021);
+    expect(shares.en).toBeUndefined();
+  },
+);
