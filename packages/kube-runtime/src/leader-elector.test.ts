@@ -154,6 +154,39 @@ describe('leader elector', () => {
     await Promise.all(done);
   });
 
+  it.each([100, 500, 900, 1300, 1700, 2100])(
+    'does not sleep past the end of a lease (seen %d ms late)',
+    async (offset) => {
+      const clock = createFakeClock();
+      const serve = createLeaseStore();
+      let isCut = false;
+      const stop = new AbortController();
+      const make = (identity: string): LeaderElector => {
+        const weather = (): Weather => ({ there: 1, back: 1, lost: isCut && identity === 'first' ? 'request' : 'no' });
+        const client = createClient({ transport: slowTransport(serve, clock, weather) });
+        const lease = { name: 'lease', namespace: 'n' };
+        return createLeaderElector({ client, identity, clock, lease, random: () => 1 });
+      };
+      const [first, second] = [make('first'), make('second')];
+      const done = [
+        first.run(untilAborted, stop.signal),
+        clock.sleep(offset).then(() => second.run(untilAborted, stop.signal)),
+      ];
+      await clock.advance(30_000);
+      isCut = true;
+      // One pause between tries until it saw the last renewal, then the lease: not another pause.
+      process.stderr.write(`LEAD ${String(first.isLeader())} ${String(second.isLeader())}\n`);
+      for (let t = 0; !second.isLeader() && t < 30_000; t += 100) {
+        await clock.advance(100);
+        if (second.isLeader()) process.stderr.write(`OFF ${offset} ${t}\n`);
+      }
+      expect(second.isLeader()).toBe(true);
+      stop.abort();
+      await clock.advance(60_000);
+      await Promise.all(done);
+    },
+  );
+
   it('counts from when it asked for the lease, not from when it heard the answer', async () => {
     const clock = createFakeClock();
     const serve = createLeaseStore();
