@@ -147,6 +147,7 @@ const isWork = ({ objectRef }: AuditEvent): boolean => objectRef.resource !== 'l
 
 interface Term {
   readonly holder: string;
+  readonly from: string;
   readonly fromMs: number;
   lastRenewalMs: number;
 }
@@ -161,7 +162,7 @@ function termsOf(events: readonly AuditEvent[]): Term[] {
     const [holder, ms] = [writer(event), Date.parse(event.stageTimestamp)];
     const last = terms.at(-1);
     if (last?.holder === holder) last.lastRenewalMs = ms;
-    else terms.push({ holder, fromMs: ms, lastRenewalMs: ms });
+    else terms.push({ holder, from: event.stageTimestamp, fromMs: ms, lastRenewalMs: ms });
   }
   return terms;
 }
@@ -169,10 +170,11 @@ function termsOf(events: readonly AuditEvent[]): Term[] {
 /** Writes that were answered while the lease was another's. */
 function foreignWrites(events: readonly AuditEvent[]): string[] {
   const terms = termsOf(events);
-  const holderAt = (ms: number): string | undefined => terms.findLast(({ fromMs }) => fromMs < ms)?.holder;
+  // With microseconds, which Date would drop.
+  const holderAt = (time: string): string | undefined => terms.findLast(({ from }) => from < time)?.holder;
   return events
     .filter(isWork)
-    .filter((event) => writer(event) !== holderAt(Date.parse(event.stageTimestamp)))
+    .filter((event) => writer(event) !== holderAt(event.stageTimestamp))
     .map(
       ({ stageTimestamp, verb, objectRef, user }) =>
         `${stageTimestamp} ${user.username} ${verb} ${objectRef.resource}/${objectRef.name ?? ''}`,
