@@ -16,7 +16,7 @@ export async function offerSmallVolume(name: string, size: string): Promise<Smal
   const { kind } = await openCluster();
   const onNode = (...command: string[]): void => {
     const [program = '', ...args] = kind === 'kind' ? ['docker', 'exec', 'luna-control-plane', ...command] : command;
-    execFileSync(program, args, { timeout: 60_000 });
+    execFileSync(program, args, { timeout: 60_000, stdio: 'pipe' });
   };
   const release = (): void => {
     try {
