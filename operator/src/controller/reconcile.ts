@@ -30,7 +30,7 @@ import { claimNamespace } from './claim.ts';
 import { finalize } from './finalize.ts';
 import type { Observer } from './observer.ts';
 import { createSecretKeeper } from './secret-keeper.ts';
-import { createReporter } from './report.ts';
+import type { Reporter } from './report.ts';
 import type { Rollout } from './rollout.ts';
 import type { TenantMetrics } from './tenant-metrics.ts';
 
@@ -39,6 +39,7 @@ export interface ReconcilerDeps {
   applier: Applier;
   observer: Observer;
   events: EventRecorder;
+  reporter: Reporter;
   logger: Logger;
   metrics: TenantMetrics;
   platform: Platform;
@@ -56,8 +57,7 @@ const DELETION_POLL_MS = 2_000;
 
 /** One pass over one tenant: looks at what is there, brings it nearer to what is wanted, and reports. Safe to repeat at any time. */
 export function createReconciler(deps: ReconcilerDeps): Reconcile {
-  const { client, observer, metrics, rollout, now } = deps;
-  const reporter = createReporter(deps);
+  const { client, observer, reporter, metrics, rollout, logger, now } = deps;
   const secrets = createSecretKeeper(deps);
   const report = async (tenant: LunaTenant, status: LunaTenantStatus, signal: AbortSignal): Promise<void> => {
     await reporter.report(tenant, status, signal);
@@ -121,12 +121,24 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
     return {};
   };
 
-  const keep = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
+  const keepPlannable = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
     const problem = planProblem(tenant, deps.platform);
     if (problem !== undefined) return refuse(tenant, { reason: 'InvalidSpec', message: problem }, signal);
     if (!isLeaving(tenant)) await ensureFinalizer(client, lunaTenantKind, tenant, FINALIZER);
     const refusal = await takeNamespace(deps, tenant, signal);
     return refusal === undefined ? provide(tenant, signal) : refuse(tenant, refusal, signal);
+  };
+
+  const keep = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
+    try {
+      return await keepPlannable(tenant, signal);
+    } catch (error) {
+      // What the CRD's schema refuses now may be stored all the same, from an older one.
+      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+      const message = `spec is not as the CRD describes it (${error.message}): compare it with kubectl explain lunatenant.spec and apply it again`;
+      logger.error({ err: error, tenant: tenant.metadata.name }, 'a tenant cannot be planned');
+      return refuse(tenant, { reason: 'InvalidSpec', message }, signal);
+    }
   };
 
   return async (name, signal) => {
