@@ -16,6 +16,7 @@ import { eventually, renderChart, tenantObject } from '../src/testing/cluster.ts
 import { optionalCrd } from '../src/testing/optional-crd.ts';
 import { auditRules, openAudit, type Audit } from './audit.ts';
 import { startHands, type Hands } from './hands.ts';
+import { rightsKnown } from './rights.ts';
 import { runOperator, type Running, type RunOptions } from './running.ts';
 import { wipe } from './wipe.ts';
 
@@ -77,6 +78,7 @@ export async function startLab(): Promise<Lab> {
     for (const object of chart.filter(({ kind }) => kind !== 'Deployment'))
       await client.apply(object, { fieldManager: 'test' });
     await served(client);
+    await rightsKnown(transport, chart, 'luna-operator');
     // A ServiceAccount that was made anew does not answer to its former token.
     own = await connect();
   };

@@ -12,6 +12,7 @@ import { repository } from '../src/testing/cluster.ts';
 import type { AuditEvent } from './audit.ts';
 import { crew, pass, type Context } from './context.ts';
 import type { Lab } from './lab.ts';
+import { rightsKnown } from './rights.ts';
 import { size } from './seed.ts';
 
 /** One operator as a process of its own, under a service account of its own, so that the audit log can tell who wrote. */
@@ -206,7 +207,7 @@ async function end({ process: child }: Replica): Promise<void> {
 }
 
 /** Gives another service account all that the operator's has. */
-async function grant({ client, chart }: Lab, account: string): Promise<void> {
+async function grant({ client, transport, chart }: Lab, account: string): Promise<void> {
   const subject = { kind: 'ServiceAccount', name: account, namespace: 'luna-system' };
   const bindings = chart.filter(({ kind }) => kind === 'RoleBinding' || kind === 'ClusterRoleBinding');
   const objects: KubeObject[] = [
@@ -218,4 +219,5 @@ async function grant({ client, chart }: Lab, account: string): Promise<void> {
     })),
   ];
   for (const object of objects) await client.apply(object, { fieldManager: 'test' });
+  await rightsKnown(transport, chart, account);
 }
