@@ -17,7 +17,7 @@ function applierOverStore() {
   let held: KubeObject | undefined;
   /** The store has got another object, as one does that the watch brought. */
   const hold = ({ data, ...rest }: KubeObject): void => {
-    held = Object.defineProperty(rest as KubeObject, 'data', {
+    held = Object.defineProperty(rest, 'data', {
       enumerable: true,
       get: () => {
         seen.reads += 1;
