@@ -103,6 +103,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
       await report(tenant, { ...(tenant.status as LunaTenantStatus), rollout: 'Rolling' }, signal);
       return { requeueAfterMs: 1 };
     }
+    const refusal = namespaceLost(observer, tenant);
+    if (refusal !== undefined) return refuse(tenant, refusal, signal);
     const planned = turn.verdict === 'wait' ? holdBack(full, observed) : full;
     const outcome = await applyPlan(deps, { tenant, planned, observed, signal });
     const update = { revision: rollout.revision, waiting: turn.verdict === 'wait', fresh };
@@ -168,6 +170,16 @@ function soonest(delays: readonly (number | undefined)[]): number | undefined {
 }
 
 const isLeaving = (tenant: LunaTenant): boolean => tenant.metadata.deletionTimestamp !== undefined;
+
+/**
+ * Why the namespace is not the tenant's any more. Asked right before the plan is applied, for that writes the tenant's UID onto it: a
+ * view that lags may still hold a LunaTenant whose successor of the same name has taken the namespace up since.
+ */
+function namespaceLost(observer: Observer, tenant: LunaTenant): { reason: string; message: string } | undefined {
+  const namespace = observer.namespace(namespaceOf(tenant));
+  const claim = namespace && claimNamespace(tenant, namespace);
+  return claim?.verdict === 'refuse' || claim?.verdict === 'wait' ? claim : undefined;
+}
 
 /** Makes the namespace the tenant's; gives the reason when that must not be. */
 async function takeNamespace(

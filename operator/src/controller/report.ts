@@ -43,10 +43,12 @@ export function createReporter({ client, events, logger }: ReporterDeps): Report
     },
     async report(tenant, status, signal) {
       const { apiVersion, kind, metadata } = tenant;
+      // The server refuses it for another LunaTenant of the same name.
+      const { uid } = metadata;
       said.set(metadata.name, status);
       if (isDeepStrictEqual(tenant.status, status)) return;
       await client.applyStatus(
-        { apiVersion, kind, metadata: { name: metadata.name }, status },
+        { apiVersion, kind, metadata: { name: metadata.name, ...(uid && { uid }) }, status },
         { fieldManager: MANAGER, signal },
       );
       written.set(metadata.name, { over: metadata.resourceVersion, status });
