@@ -31,6 +31,10 @@ describe('new passwords and keys for a running tenant', () => {
 
     kubectl(['annotate', 'lunatenant', 'demo', `luna-iems.io/rotate-secrets=${wanted}`, '--overwrite']);
     await eventually('the rotation is complete', 400_000, () => (rotated() === wanted ? true : undefined));
+    const serving = list('pods', 'luna-demo', 'app.kubernetes.io/name=tenant-api').filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
+    );
+    expect(serving, 'no pod with the former Secrets when it is said to be complete').toHaveLength(1);
     await ready('demo');
     await oneApiPod();
 
