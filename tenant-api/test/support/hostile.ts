@@ -54,11 +54,11 @@ export function hugePagePdf(text?: string): Buffer {
   ]);
 }
 
-/** 5,000 pages: a page number on each, a value on every fiftieth. */
+/** 5,000 pages: their number in words enough to be no picture of a page, and a value on every fiftieth. */
 export const manyPages = (): Buffer =>
   makePdf(
     Array.from({ length: 5000 }, (_, n) => [
-      `Blatt ${n + 1}`,
+      `Blatt Nummer ${n + 1}`,
       ...(n % 50 === 0 ? ['', `Der Wert am Punkt ${n} ist ${n * 7}.`] : []),
     ]),
   );
