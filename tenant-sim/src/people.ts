@@ -26,24 +26,24 @@ export async function runForPeople(args: readonly string[], deps: PeopleDeps): P
   return preview(stretch, values, deps);
 }
 
-function check(values: Values, deps: PeopleDeps): number {
+function check(values: Values, { print }: PeopleDeps): number {
   const verdicts = checkYear({
     ...FULL_CHECK,
     seed: values.seed ?? 'luna',
     year: whole('year', values.year, FULL_CHECK.year),
     homes: whole('homes', values.homes, FULL_CHECK.homes),
   });
-  deps.print(verdictTable(verdicts));
+  print(verdictTable(verdicts));
   return verdicts.every(({ ok }) => ok) ? 0 : 1;
 }
 
-async function preview(stretch: Stretch, values: Values, deps: PeopleDeps): Promise<number> {
+async function preview(stretch: Stretch, values: Values, { print, columns }: PeopleDeps): Promise<number> {
   const config = values.config === undefined ? parseSimConfig('') : await loadSimConfig(values.config);
   const day = Date.parse(`${values.start ?? '2025-06-02'}T12:00:00Z`);
   if (Number.isNaN(day)) throw new LunaError('LUNA_USAGE', `--start ${values.start} is not a day like 2025-06-02`);
-  const drawn = previewOf({ ...config, seed: values.seed ?? config.seed }, stretch, day);
-  deps.print(drawText(drawn, deps.columns));
-  if (values.svg !== undefined) await writeFile(values.svg, drawSvg(drawn));
+  const picture = previewOf({ ...config, seed: values.seed ?? config.seed }, stretch, day);
+  print(drawText(picture, columns));
+  if (values.svg !== undefined) await writeFile(values.svg, drawSvg(picture));
   return 0;
 }
 

@@ -26,7 +26,7 @@ export function judgePv({ calendar, perKwp }: PvYear): Verdict[] {
     ['mean day of May to July, kWh/kWp', (may + june + july) / 92, 4, 6],
     ['mean day of November and December, kWh/kWp', (november + december) / 61, 0.5, 2],
     ['share of April to September', months.slice(3, 9).reduce((sum, value) => sum + value, 0) / year, 0.7, 0.78],
-    ['December by June', december / june, 0.1, 0.22],
+    ['December by June', december / june, 0.1, 0.25],
     ['share of 10-16 h', hours.slice(10, 16).reduce((sum, value) => sum + value, 0) / hourSum, 0.66, 0.74],
     ['strongest hour', greatestAt(hours), 11, 13],
     ['most between 23 and 3 h, kW/kWp', Math.max(...[23, 0, 1, 2].map((hour) => hours[hour] ?? 0)), 0, 0],

@@ -1,3 +1,4 @@
+import { exp } from '../math/elementary.ts';
 import type { World } from '../meters/world.ts';
 import { evenNoise, smoothNoise } from '../random/noise.ts';
 import { createStream } from '../random/stream.ts';
@@ -6,29 +7,33 @@ import type { DayType } from '../time/holidays.ts';
 import { DAY, HOUR, QUARTER, quarterly, type Quarterly } from '../time/quarterly.ts';
 import { summer } from '../weather/weather.ts';
 import { merit } from './merit.ts';
+import { onUsualScale } from './usual-scale.ts';
 
 /** What demand alone would do to the price, by hour of the day: two humps, at 8 and at 19. */
 const HOURLY = [
-  111.1, 104, 97.8, 95.8, 99.7, 108.3, 118.8, 128.5, 134.5, 135.7, 134.5, 132.8, 131.7, 131.1, 131.3, 132.9, 137.3,
-  144.9, 152.5, 153.7, 145.6, 134.2, 126.4, 123,
+  112.4, 104.8, 98.1, 95.7, 99.2, 107.3, 117.2, 127, 133.8, 136.3, 136.5, 136.2, 135.8, 135.6, 135.5, 136.2, 139.1,
+  146.6, 155.9, 157.6, 147.1, 133.7, 126.5, 124.3,
 ];
 const HOURLY_MEAN = HOURLY.reduce((sum, value) => sum + value, 0) / HOURLY.length;
-const DAY_OFFSET: Readonly<Record<DayType, number>> = { workday: 0, saturday: -19, sunday: -34 };
-const SUMMER = 0.4;
+/** Days off lack the factories, which is felt at noon most. */
+const DAY_OFFSET: Readonly<Record<DayType, number>> = { workday: 0, saturday: -21, sunday: -36 };
+const OFF_AT_NIGHT = 0.65;
+const OFF_AT_NOON = 0.92;
+const SUMMER = 0.6;
 /** What clear-sky irradiance of 1 kW/m² over the whole country takes off, and one standard deviation of wind. */
-const SOLAR = 151;
-const WIND = 23;
+const SOLAR = 148.5;
+const WIND = 23.24;
 /** Turbines have a greatest power: beyond this many deviations more wind adds little. */
 const WIND_RATED = 1.83;
 /** What each degree below 5 °C adds. */
-const COLD = 0.44;
+const COLD = 1.1;
 /** What wanders: fuel over weeks, outages and trade over days, and hours. */
 const WANDERS = [
-  { name: 'fuel', periodMs: 25 * DAY, lane: 0, size: 1.6 },
-  { name: 'fuel', periodMs: 6 * DAY, lane: 1, size: 2 },
-  { name: 'fuel', periodMs: 1.3 * DAY, lane: 2, size: 3.6 },
-  { name: 'short', periodMs: 5 * HOUR, lane: 0, size: 6.4 },
-  { name: 'short', periodMs: 1.5 * HOUR, lane: 1, size: 1.8 },
+  { name: 'fuel', periodMs: 25 * DAY, lane: 0, size: 8 },
+  { name: 'fuel', periodMs: 6 * DAY, lane: 1, size: 0.5 },
+  { name: 'fuel', periodMs: 1.3 * DAY, lane: 2, size: 2.6 },
+  { name: 'short', periodMs: 5 * HOUR, lane: 0, size: 5.4 },
+  { name: 'short', periodMs: 1.5 * HOUR, lane: 1, size: 2.2 },
 ] as const;
 /** The auction's limits. */
 const LIMITS = [-500, 4000] as const;
@@ -40,7 +45,7 @@ const MEAN_LEVEL = 84;
  * negative hours come in runs, when the weather and the hour make them, and not at random.
  */
 export function createDayAhead(world: World, market: string, levelEurMwh: number): Quarterly {
-  const scarcity = createScarcity(world, market);
+  const scarcity = onUsualScale(quarterly(createScarcity(world, market)), world.zone);
   const scale = levelEurMwh / MEAN_LEVEL;
   return quarterly((quarter) => {
     const hour = world.zone.local(quarter * QUARTER).hour;
@@ -61,7 +66,10 @@ export function createScarcity({ seed, zone, weather, dayType }: World, market: 
   });
   return (quarter) => {
     const tsMs = quarter * QUARTER;
-    const demand = dailyCurve(HOURLY, zone.local(tsMs).hour) + DAY_OFFSET[dayType(tsMs)] + SUMMER * summer(tsMs);
+    const { hour } = zone.local(tsMs);
+    const fromNoon = (hour - 13) / 3;
+    const off = DAY_OFFSET[dayType(tsMs)] * (OFF_AT_NIGHT + OFF_AT_NOON * exp(-0.5 * fromNoon * fromNoon));
+    const demand = dailyCurve(HOURLY, hour) + off + SUMMER * summer(tsMs);
     const wind = weather.wind(quarter);
     const blown = wind > WIND_RATED ? WIND_RATED + 0.2 * (wind - WIND_RATED) : wind;
     const renewables = SOLAR * weather.clearSky(quarter) * weather.countryClearness(quarter) + WIND * blown;

@@ -12,9 +12,9 @@ interface Appliance {
 
 /** Eight, because one draw gives four numbers and two draws make a slot. */
 const APPLIANCES: readonly Appliance[] = [
-  { name: 'kettle', powerKw: [1.8, 3.0], minutes: [2, 5], share: 0.08 },
-  { name: 'hob', powerKw: [1.8, 3.6], minutes: [4, 11], share: 0.26 },
-  { name: 'oven', powerKw: [2.2, 3.6], minutes: [5, 11], share: 0.1 },
+  { name: 'kettle', powerKw: [1.8, 2.8], minutes: [2, 5], share: 0.08 },
+  { name: 'hob', powerKw: [1.8, 3.2], minutes: [4, 10], share: 0.26 },
+  { name: 'oven', powerKw: [2.2, 3.3], minutes: [5, 11], share: 0.1 },
   { name: 'dishwasher', powerKw: [1.8, 2.2], minutes: [8, 14], share: 0.11 },
   { name: 'washing-machine', powerKw: [1.8, 2.3], minutes: [7, 13], share: 0.1 },
   { name: 'dryer', powerKw: [0.7, 2.2], minutes: [10, 24], share: 0.08 },

@@ -24,7 +24,7 @@ const WOBBLE = 0.35;
 const HABIT_QUARTERS = 2;
 
 /** Homes beyond this many standard deviations are taken as these. */
-const MOST_UNUSUAL = 1.3;
+const MOST_UNUSUAL = 1.15;
 
 /** Yearly mean in kW of a meter: lognormal around the median, without the most unusual ones. */
 export function meanPower({ world, meterId, medianKwh, spread }: PeopleOptions): number {
@@ -37,7 +37,7 @@ export function createHousehold(options: PeopleOptions): readonly Load[] {
   const { world, meterId } = options;
   const traits = createStream(world.seed, 'meter', meterId, 'traits');
   const meanKw = meanPower(options);
-  const baseShare = 0.23 + 0.13 * traits.uniform(1);
+  const baseShare = 0.22 + 0.12 * traits.uniform(1);
   const standbyKw = meanKw * baseShare * 0.65;
   const smoothKw = meanKw * SMOOTH_SHARE;
   const habit = Math.round(HABIT_QUARTERS * Math.max(-2, Math.min(2, traits.normal(2))));

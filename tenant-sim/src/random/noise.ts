@@ -65,7 +65,7 @@ export function layeredNoise(
   layers: readonly { readonly periodMs: number; readonly weight: number }[],
   noise: typeof smoothNoise = smoothNoise,
 ): Noise {
-  const norm = Math.sqrt(layers.reduce((sum, layer) => sum + layer.weight ** 2, 0));
+  const norm = Math.sqrt(layers.reduce((sum, layer) => sum + layer.weight * layer.weight, 0));
   const parts = layers.map((layer, lane) => ({
     noise: noise(stream, layer.periodMs, lane),
     weight: layer.weight / norm,

@@ -14,7 +14,7 @@ export interface RandomStream {
   words(counter: number, lane?: number): Uint32Array;
 }
 
-export const TWO_32 = 2 ** 32;
+export const TWO_32 = 4_294_967_296;
 /** Mean and standard deviation of a sum of eight 16-bit words. */
 const EIGHT_MEAN = 8 * 32_767.5;
 const EIGHT_DEVIATION = Math.sqrt((8 * (TWO_32 - 1)) / 12);

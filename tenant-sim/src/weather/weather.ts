@@ -55,7 +55,7 @@ export function createWeather(seed: string, place: Place): Weather {
     evenNoise,
   );
   const sun = sunVectors(place);
-  const openSky = (tsMs: number): number => 0.9 * sky(tsMs) - 0.45 * fronts(tsMs) + 0.06 + 0.45 * summer(tsMs);
+  const openSky = (tsMs: number): number => 0.9 * sky(tsMs) - 0.45 * fronts(tsMs) + 0.06 + 0.5 * summer(tsMs);
   const clearness = quarterly((quarter) => {
     const tsMs = quarter * QUARTER;
     return through(openSky(tsMs) + 0.35 * passing(tsMs));
@@ -67,7 +67,7 @@ export function createWeather(seed: string, place: Place): Weather {
     countryClearness: quarterly((quarter) => through(openSky(quarter * QUARTER))),
     wind: quarterly((quarter) => {
       const value = fronts(quarter * QUARTER) - 0.25 * summer(quarter * QUARTER);
-      return (exp(0.45 * value) - exp(0.5 * 0.45 ** 2)) / 0.54;
+      return (exp(0.45 * value) - exp(0.5 * 0.45 * 0.45)) / 0.54;
     }),
     temperature: quarterly((quarter) => {
       const tsMs = quarter * QUARTER;
