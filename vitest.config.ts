@@ -23,7 +23,7 @@ export default defineConfig({
           exclude: notDist,
           globalSetup: ['hack/test/service-setup.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
         },
       },
