@@ -55,8 +55,8 @@ logs: setup ## Logs of the operator and of the tenant's pods
 ##@ Tests
 
 .PHONY: test
-test: setup ## Checks, then all four tiers, fast ones first; ends with `N passed, N failed`
-	@$(NODE) node hack/test/cli.ts check unit service apiserver cluster
+test: setup ## Checks, then all tiers, fast ones first; ends with `N passed, N failed`
+	@$(NODE) node hack/test/cli.ts check unit service apiserver faults cluster
 
 .PHONY: test-unit
 test-unit: setup ## Pure code, no server
@@ -79,8 +79,12 @@ check: setup ## Types, lint, format, and that every generated file is what its g
 	@$(NODE) node hack/test/cli.ts check
 
 .PHONY: test-faults
-test-faults: setup ## The operator under crashes, lost events and broken calls, by seed (not part of `make test` yet: see docs/guides/faults.md)
-	@$(NODE) node hack/test/cli.ts faults
+test-faults: setup ## The operator under crashes, lost events and broken calls, by seed; `make test` tries a small sample of it
+	@$(NODE) LUNA_FAULT_SIZE="$${LUNA_FAULT_SIZE:-full}" node hack/test/cli.ts faults
+
+.PHONY: test-quiet
+test-quiet: setup ## 50 tenants, ten minutes, no write
+	@$(NODE) LUNA_QUIET_MINUTES="$${LUNA_QUIET_MINUTES:-10}" node hack/test/cli.ts quiet
 
 ##@ Quality of search and answers
 

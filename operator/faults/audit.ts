@@ -40,8 +40,8 @@ export function openAudit(path: string): Audit {
   };
 }
 
-/** Creations and deletions by tenant: `created services/qdrant`, sorted. Events and dry runs do not count. */
-export function creationsAndDeletions(events: readonly AuditEvent[]): Map<string, string[]> {
+/** What was made, deleted or, of Secrets, given new content, by tenant: `created services/qdrant`, sorted. Events do not count. */
+export function effectsByTenant(events: readonly AuditEvent[]): Map<string, string[]> {
   const byTenant = new Map<string, string[]>();
   for (const event of events) {
     const what = effectOf(event);
@@ -62,10 +62,17 @@ function subjectOf({ objectRef }: AuditEvent): { tenant: string; object: string 
   return { tenant: ofNamespace(resource === 'namespaces' ? name : namespace), object };
 }
 
-/** An apply that made the object answers 201; a delete that found it 200 or 202. */
-function effectOf({ verb, responseStatus, objectRef }: AuditEvent): 'created' | 'deleted' | undefined {
-  const code = responseStatus?.code ?? 0;
-  if (objectRef?.subresource !== undefined) return undefined;
-  if (verb === 'delete' && code < 300) return 'deleted';
-  return code === 201 ? 'created' : undefined;
+type Effect = 'created' | 'deleted' | 'renewed';
+
+/** An apply that made the object answers 201; a delete that found it 200 or 202. The operator patches a Secret only to renew it. */
+function effectOf({
+  verb,
+  responseStatus: { code = 0 } = {},
+  objectRef: { resource, subresource } = {},
+}: AuditEvent): Effect | undefined {
+  if (subresource !== undefined || code >= 300) return undefined;
+  if (code === 201) return 'created';
+  return EFFECTS[`${verb} ${resource ?? ''}`] ?? EFFECTS[verb];
 }
+
+const EFFECTS: Readonly<Record<string, Effect>> = { delete: 'deleted', 'patch secrets': 'renewed' };

@@ -47,8 +47,10 @@ export interface Expectation {
   readonly hides?: readonly string[];
   /** The phase in which the tenant rests then; default Ready. */
   readonly phase?: string;
-  /** Why no child shows it, and which test looks at it. */
-  readonly elsewhere?: string;
+  /** No child shows it, only what the operator does: read in field-acts.ts. */
+  readonly acts?: true;
+  /** Why nothing can show it. */
+  readonly nowhere?: string;
 }
 
 const pods = [
@@ -109,8 +111,11 @@ const scheduling = (shown: (text: string) => Record<string, readonly string[]>):
 
 /** A field that is not here fails the test: whoever adds one says where it is to be seen. */
 export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
-  displayName: { value: 'Stadtwerke Umbenannt', elsewhere: 'for people only; no child holds it' },
-  namespace: { value: 'luna-elsewhere', atCreation: true, elsewhere: 'tenants.apiserver.test.ts' },
+  displayName: {
+    value: 'Stadtwerke Umbenannt',
+    nowhere: 'for people who look at the LunaTenant; nothing is made from it',
+  },
+  namespace: { value: 'luna-t-elsewhere', atCreation: true, acts: true },
   ...parts('database.resources', resources('StatefulSet postgres')),
   ...parts('database.storage', volume('postgres', 'data')),
   'database.image': image('StatefulSet postgres'),
@@ -175,12 +180,14 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     shows: { 'Ingress tenant-api': ['"example.com/limit":"5"'] },
   },
   'api.httpRoute.hostnames': {
-    value: ['a.example.com'],
-    elsewhere: 'optional.apiserver.test.ts: needs the CRD of the Gateway API',
+    value: ['mutated.example.com'],
+    with: { api: { httpRoute: { parentRefs: [{ name: 'gateway' }] } } },
+    shows: { 'HTTPRoute tenant-api': ['"hostnames":["mutated.example.com"]'] },
   },
   'api.httpRoute.parentRefs': {
-    value: [{ name: 'gateway' }],
-    elsewhere: 'optional.apiserver.test.ts: needs the CRD of the Gateway API',
+    value: [{ name: 'mutated', namespace: 'gateways' }],
+    with: { api: { httpRoute: { hostnames: ['a.example.com'] } } },
+    shows: { 'HTTPRoute tenant-api': ['"parentRefs":[{"name":"mutated","namespace":"gateways"}]'] },
   },
   ...parts('simulation.resources', resources('CronJob sim-meter')),
   'simulation.image': image('CronJob sim-meter', 'CronJob sim-market'),
@@ -203,7 +210,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'monitoring.serviceMonitor': {
     value: 'disabled',
-    elsewhere: 'optional.apiserver.test.ts: needs the CRD of ServiceMonitors',
+    hides: ['ServiceMonitor tenant-api', 'ServiceMonitor qdrant'],
   },
   ...parts(
     'scheduling',
@@ -215,13 +222,9 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     phase: 'Hibernated',
     shows: Object.fromEntries(pods.map((pod) => [pod, ['"replicas":0']])),
   },
-  paused: {
-    value: true,
-    phase: 'Paused',
-    elsewhere: 'only the operator’s silence shows it: tenants.apiserver.test.ts',
-  },
-  deletionPolicy: { value: 'Delete', elsewhere: 'shows at the deletion: row S1' },
-  deletionProtection: { value: true, elsewhere: 'shows at the deletion: tenants.apiserver.test.ts' },
+  paused: { value: true, phase: 'Paused', acts: true },
+  deletionPolicy: { value: 'Delete', acts: true },
+  deletionProtection: { value: true, acts: true },
 };
 
 /** `a.b.c` and a value as nested objects. */

@@ -7,17 +7,21 @@ import {
   isSubset,
   objectKey,
   parseQuantity,
+  refOf,
   resourcePath,
   type BuiltinKind,
   type Client,
   type Controller,
   type KubeObject,
   type Reflector,
+  type ResourceKind,
   type Transport,
 } from '@luna-iems/kube-runtime';
 import { OWN_KINDS } from '../src/controller/observer.ts';
+import { OPTIONAL_KINDS } from '../src/optional-kinds.ts';
 import { TENANT_LABEL } from '../src/tenant.ts';
 import { workloadStatus } from '../src/testing/workload-status.ts';
+import type { View } from './rest.ts';
 
 /** The status of a pod that cannot run, and why. */
 export type Illness = object;
@@ -32,25 +36,29 @@ export interface HandsOrders {
 
 /**
  * The stand-in for kubelet and controllers on a server that has none: workloads run as soon as they are wanted, claims are made,
- * bound and grown, orphaned StatefulSets go, namespaces that are being deleted are emptied and go.
+ * bound and grown, orphaned StatefulSets go, Gateways accept routes, namespaces that are being deleted are emptied and go.
  */
-export interface Hands {
+export interface Hands extends View {
   readonly orders: HandsOrders;
   /** Looks at everything again, for new orders. */
   look(): void;
-  idle(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const WATCHED = ['StatefulSet', 'Deployment', 'Job', 'Namespace', 'PersistentVolumeClaim'] as const;
+const WATCHED: readonly ResourceKind[] = [
+  ...(['StatefulSet', 'Deployment', 'Job', 'Namespace', 'PersistentVolumeClaim'] as const).map(
+    (kind) => builtinKinds[kind],
+  ),
+  OPTIONAL_KINDS.HTTPRoute,
+];
 
 export async function startHands(client: Client, transport: Transport): Promise<Hands> {
   const reflectors = new Map<string, Reflector<KubeObject>>(
     WATCHED.map((kind) => [
-      kind,
+      kind.kind,
       createReflector({
         client,
-        kind: builtinKinds[kind],
+        kind,
         labelSelector: TENANT_LABEL,
         backoff: { baseMs: 100, maxMs: 1000 },
       }),
@@ -86,6 +94,10 @@ export async function startHands(client: Client, transport: Transport): Promise<
   await Promise.all([...reflectors.values()].map(({ synced }) => synced));
   return {
     orders,
+    kinds: WATCHED,
+    live: (kind, ref) => reflectors.get(kind.kind)?.store.get(objectKey(ref)),
+    list: (kind, namespace) =>
+      (reflectors.get(kind.kind)?.store.list() ?? []).filter(({ metadata }) => metadata.namespace === namespace),
     look() {
       for (const reflector of reflectors.values())
         for (const object of reflector.store.list()) controller.enqueue(keyOf(object));
@@ -110,6 +122,8 @@ async function actOn(means: Means, object: KubeObject): Promise<void> {
       return endNamespace(means, object);
     case 'PersistentVolumeClaim':
       return growClaim(means.client, object);
+    case 'HTTPRoute':
+      return acceptRoute(means.client, object);
     case 'StatefulSet':
       if (await letGo(means.client, object)) return;
       await makeClaims(means.client, object);
@@ -123,11 +137,14 @@ async function actOn(means: Means, object: KubeObject): Promise<void> {
 async function endNamespace({ client, transport }: Means, { metadata }: KubeObject): Promise<void> {
   if (metadata.deletionTimestamp === undefined) return;
   const namespace = metadata.name;
-  const kinds: BuiltinKind[] = [...OWN_KINDS, 'Secret', 'Pod'];
+  const kinds = [
+    ...Object.values(OPTIONAL_KINDS),
+    ...([...OWN_KINDS, 'Secret', 'Pod'] as const).map((kind) => builtinKinds[kind]),
+  ];
   // Jobs would otherwise wait for the garbage collector.
   const options = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
   for (const kind of kinds)
-    await transport.request({ method: 'DELETE', path: resourcePath(builtinKinds[kind], { namespace }), body: options });
+    await transport.request({ method: 'DELETE', path: resourcePath(kind, { namespace }), body: options });
   const claims = await client.list(builtinKinds.PersistentVolumeClaim, { namespace, metadataOnly: true });
   for (const { metadata: claim } of claims.items) {
     await client.delete(builtinKinds.PersistentVolumeClaim, { namespace, name: claim.name });
@@ -184,6 +201,13 @@ async function growClaim(client: Client, { metadata, spec, status }: KubeObject)
   const { name, namespace } = metadata;
   const body = { status: { phase: 'Bound', capacity: { storage: requests.storage } } };
   await client.patchStatus(builtinKinds.PersistentVolumeClaim, { name, namespace }, { type: 'merge', body });
+}
+
+async function acceptRoute(client: Client, { metadata, spec }: KubeObject): Promise<void> {
+  const { parentRefs } = spec as { parentRefs: object[] };
+  const accepted = { type: 'Accepted', status: 'True', reason: 'Accepted', message: 'ok' };
+  const body = { status: { parents: parentRefs.map((parentRef) => ({ parentRef, conditions: [accepted] })) } };
+  await client.patchStatus(OPTIONAL_KINDS.HTTPRoute, refOf({ metadata }), { type: 'merge', body });
 }
 
 async function report({ client, orders }: Means, object: KubeObject): Promise<void> {

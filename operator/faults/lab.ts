@@ -1,64 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import {
   createClient,
-  createFaultTransport,
-  createRuntimeMetrics,
-  createTamperTransport,
   createTransport,
-  hasCode,
   loadConnectionConfig,
   type Client,
   type ConnectionConfig,
-  type Controller,
-  type Fault,
-  type FaultTransport,
   type KubeObject,
-  type ReadTamper,
-  type SeenCall,
-  type TamperTransport,
   type Transport,
 } from '@luna-iems/kube-runtime';
-import { createSilentLogger, parseYamlConfig } from '@luna-iems/service-kit';
-import { Registry } from 'prom-client';
+import { parseYamlConfig } from '@luna-iems/service-kit';
 import { startApiServer, type ApiServer } from '../../hack/apiserver/index.ts';
-import { createOperator, type Operator } from '../src/operator.ts';
+import { OPTIONAL_KINDS, operatorKinds, type OptionalKindName } from '../src/optional-kinds.ts';
 import { platformSchema, type Platform } from '../src/platform.ts';
 import { lunaTenantKind, type LunaTenant, type LunaTenantSpec } from '../src/tenant.ts';
 import { eventually, renderChart, tenantObject } from '../src/testing/cluster.ts';
+import { optionalCrd } from '../src/testing/optional-crd.ts';
 import { auditRules, openAudit, type Audit } from './audit.ts';
-import { recklessDeletes, tenantOf } from './calls.ts';
 import { startHands, type Hands } from './hands.ts';
-
-/** How one operator is run. */
-export interface RunOptions {
-  /** Asked before each call; see createFaultTransport. Scopes are tenants. */
-  faults?: (call: SeenCall) => Fault | undefined;
-  tamper?: ReadTamper;
-  platform?: Partial<Platform>;
-  /** Takes a guard away, or adds something. */
-  wrap?: (client: Client) => Client;
-  /** Where the API server is, and who we are; default the lab's own. */
-  connection?: ConnectionConfig;
-  /** Milliseconds of silence after which a call or a watch is given up, instead of the runtime's own. */
-  patience?: number;
-}
-
-/** An operator that runs in this process under the rights of the chart. */
-export interface Running {
-  readonly operator: Operator;
-  readonly calls: FaultTransport;
-  readonly reads: TamperTransport;
-  readonly controller: Controller;
-  readonly registry: Registry;
-  /** Calls that its rights did not cover. */
-  readonly refused: readonly string[];
-  /** Resolves when nothing was written for three looks, and nothing is ready to run. */
-  idle(): Promise<void>;
-  /** Ends it as SIGTERM would. */
-  stop(): Promise<void>;
-  /** Nothing leaves it from this moment on. */
-  kill(): Promise<void>;
-}
+import { rightsKnown } from './rights.ts';
+import { runOperator, type Running, type RunOptions } from './running.ts';
+import { wipe } from './wipe.ts';
 
 /** A server of its own, with CRD and rights, hands that play kubelet, and operators as many as a scenario needs. */
 export interface Lab {
@@ -79,7 +39,9 @@ export interface Lab {
   installChart(): Promise<void>;
   /** The server as a service account of the operator's, with a token of its own. */
   connect(account?: string, bound?: object): Promise<ConnectionConfig>;
-  /** Removes all tenants and all that is theirs, at once. No operator may run. */
+  /** Ends operators that a failed test has left running: nobody else may work on what comes next. */
+  killAll(): Promise<void>;
+  /** Removes all tenants and all that is theirs, at once, and operators that still run. */
   wipe(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -96,29 +58,32 @@ export const hasPhase =
   (tenant) =>
     tenant?.status?.phase === phase && tenant.status.observedGeneration === tenant.metadata.generation;
 
-/** Not a speed that is asserted: only the end of patience with something that will never arrive. */
-const PATIENCE_MS = 45_000;
+/** Not a speed that is asserted: only the end of patience after so long without a sign of progress. */
+const PATIENCE_MS = 60_000;
 
 export async function startLab(): Promise<Lab> {
   const server = await startApiServer({ auditRules });
   const config = await loadConnectionConfig({ kubeconfig: server.adminKubeconfig });
   const transport = createTransport({ config, qps: 2000, burst: 2000 });
-  const client = createClient({ transport, kinds: [lunaTenantKind] });
+  const client = createClient({ transport, kinds: operatorKinds });
   const chart = await renderChart({ 'images.models': 'luna/models:1' });
   await client.apply(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'luna-system' } },
     { fieldManager: 'test' },
   );
+  const connect = (account = 'luna-operator', bound?: object): Promise<ConnectionConfig> =>
+    asServiceAccount({ config, transport }, account, bound);
+  let own: ConnectionConfig = config;
   const installChart = async (): Promise<void> => {
     for (const object of chart.filter(({ kind }) => kind !== 'Deployment'))
       await client.apply(object, { fieldManager: 'test' });
-    await eventually('the CRD is served', () =>
-      client.list(lunaTenantKind).then(
-        () => true,
-        () => false,
-      ),
-    );
+    await served(client);
+    await rightsKnown(transport, chart, 'luna-operator');
+    // A ServiceAccount that was made anew does not answer to its former token.
+    own = await connect();
   };
+  for (const kind of Object.keys(OPTIONAL_KINDS) as OptionalKindName[])
+    await client.apply(optionalCrd(kind), { fieldManager: 'test' });
   await installChart();
   for (const object of furniture()) await client.apply(object, { fieldManager: 'test' });
   const settings = chart.find(({ kind }) => kind === 'ConfigMap')?.['data'] as Record<string, string>;
@@ -126,9 +91,8 @@ export async function startLab(): Promise<Lab> {
   const platform: Platform = { ...given, controller: { ...given.controller, concurrency: 12 } };
   const hands = await startHands(client, transport);
   const offences: string[] = [];
-  const connect = (account = 'luna-operator', bound?: object): Promise<ConnectionConfig> =>
-    asServiceAccount({ config, transport }, account, bound);
-  const own = await connect();
+  const operators: Running[] = [];
+  const killAll = async (): Promise<void> => void (await Promise.all(operators.splice(0).map((one) => one.kill())));
   const tenants = async (): Promise<Map<string, LunaTenant>> =>
     new Map((await client.list<LunaTenant>(lunaTenantKind)).items.map((tenant) => [tenant.metadata.name, tenant]));
 
@@ -144,24 +108,34 @@ export async function startLab(): Promise<Lab> {
     installChart,
     connect,
     tenants,
-    run: (options = {}) => runOperator({ connection: own, platform, offences }, options),
+    async run(options = {}) {
+      const running = await runOperator({ connection: own, platform, offences, client, hands }, options);
+      operators.push(running);
+      return running;
+    },
+    killAll,
     apply: async (name, spec) => void (await client.apply(tenantObject(name, spec), { fieldManager: 'kubectl' })),
     async converge(running, names, done = isReady) {
-      const end = performance.now() + PATIENCE_MS;
+      let last = { signs: '', at: performance.now() };
       for (;;) {
         await Promise.all([running.controller.idle(), hands.idle()]);
         const known = await tenants();
         const late = names.filter((name) => !done(known.get(name)));
-        if (late.length === 0) return settle(running, hands);
-        if (performance.now() > end) throw new Error(complaint(late, known));
+        if (late.length === 0) return running.idle();
+        const versions = late.map((name) => known.get(name)?.metadata.resourceVersion ?? '');
+        const signs = [running.calls.writes.length, ...versions].join();
+        if (signs !== last.signs) last = { signs, at: performance.now() };
+        if (performance.now() - last.at > PATIENCE_MS) throw new Error(complaint(late, known));
         await pause(100);
       }
     },
     async wipe() {
+      await killAll();
       await hands.idle();
       await wipe(server.etcdUrl);
     },
     async stop() {
+      await killAll();
       await hands.stop();
       await transport.close();
       await server.stop();
@@ -184,11 +158,15 @@ function stateInWords(tenant: LunaTenant | undefined): string {
   return `(generation ${String(observedGeneration)} of ${String(tenant.metadata.generation)}) is ${phase} (${why})`;
 }
 
-async function settle(running: Running, hands: Hands): Promise<void> {
-  for (let before = -1; before !== running.calls.writes.length;) {
-    before = running.calls.writes.length;
-    await hands.idle();
-    await running.idle();
+/** All kinds that the operator works with are served. */
+async function served(client: Client): Promise<void> {
+  for (const kind of operatorKinds) {
+    await eventually(`${kind.kind} is served`, () =>
+      client.list(kind).then(
+        () => true,
+        () => false,
+      ),
+    );
   }
 }
 
@@ -230,120 +208,4 @@ async function asServiceAccount(
   });
   const { server, ca } = config;
   return { server, ca, token: answer.status.token };
-}
-
-interface Ground {
-  connection: ConnectionConfig;
-  platform: Platform;
-  offences: string[];
-}
-
-async function runOperator({ connection, platform, offences }: Ground, options: RunOptions): Promise<Running> {
-  const refused: string[] = [];
-  const wire = impatient(
-    createTransport({ config: options.connection ?? connection, qps: 2000, burst: 2000 }),
-    options.patience,
-  );
-  const reads = createTamperTransport(noteRefusals(wire, refused), options.tamper ?? {});
-  const calls = createFaultTransport(reads, options.faults, { scopeOf: tenantOf });
-  const client = createClient({ transport: calls, kinds: [lunaTenantKind] });
-  const registry = new Registry();
-  const operator = createOperator({
-    client: options.wrap === undefined ? client : options.wrap(client),
-    platform: { ...platform, ...options.platform },
-    identity: 'lab',
-    random: randomBytes,
-    now: () => performance.timeOrigin + performance.now(),
-    logger: createSilentLogger(),
-    metrics: createRuntimeMetrics(registry),
-    registry,
-  });
-  const abort = new AbortController();
-  const controller = operator.controller();
-  const ends = [operator.observer.run(abort.signal), controller.run(abort.signal)];
-  await Promise.all(operator.observer.sources.map(({ synced }) => synced));
-  const stop = async (): Promise<void> => {
-    abort.abort();
-    await Promise.all(ends);
-    await operator.events.flush();
-    await calls.close();
-    if (options.wrap === undefined) offences.push(...recklessDeletes(calls.writes));
-    offences.push(...refused);
-  };
-  return {
-    operator,
-    calls,
-    reads,
-    controller,
-    registry,
-    refused,
-    idle: () => calm(calls, controller),
-    stop,
-    kill: () => {
-      calls.crash();
-      return stop();
-    },
-  };
-}
-
-/** Events have had the time to arrive, and nothing was written or left to do when they had. */
-async function calm(calls: FaultTransport, controller: Controller): Promise<void> {
-  for (let looks = 0, seen = calls.writes.length; looks < 3; looks += 1) {
-    await pause(80);
-    await controller.idle();
-    if (calls.writes.length !== seen) looks = -1;
-    seen = calls.writes.length;
-  }
-}
-
-function impatient(wire: Transport, ms: number | undefined): Transport {
-  if (ms === undefined) return wire;
-  return {
-    request: <T>(request: Parameters<Transport['request']>[0]) => wire.request<T>({ ...request, timeoutMs: ms }),
-    stream: (request) => wire.stream({ ...request, timeoutMs: ms, inactivityMs: ms }),
-    close: () => wire.close(),
-  };
-}
-
-function noteRefusals(wire: Transport, refused: string[]): Transport {
-  const note = (error: unknown): never => {
-    if (hasCode(error, 'KUBE_FORBIDDEN') && error.message.includes('cannot')) refused.push(error.message);
-    throw error;
-  };
-  return {
-    request: <T>(request: Parameters<Transport['request']>[0]) => wire.request<T>(request).catch(note),
-    stream: (request) => wire.stream(request).catch(note),
-    close: () => wire.close(),
-  };
-}
-
-/** Where the API server keeps what belongs to tenants' namespaces, and tenants. */
-const STORED = [
-  ...[
-    'configmaps',
-    'controllerrevisions',
-    'cronjobs',
-    'deployments',
-    'ingress',
-    'jobs',
-    'limitranges',
-    'networkpolicies',
-  ],
-  ...['persistentvolumeclaims', 'poddisruptionbudgets', 'pods', 'resourcequotas', 'rolebindings', 'roles', 'secrets'],
-  ...['serviceaccounts', 'services/specs', 'statefulsets', 'namespaces'],
-];
-
-/** Deletes straight from etcd, for which the API server would take minutes; its watchers are told as of any deletion. */
-async function wipe(etcdUrl: string): Promise<void> {
-  const tenants = 'luna-t-';
-  const prefixes = ['/registry/luna-iems.io/lunatenants/', ...STORED.map((kind) => `/registry/${kind}/${tenants}`)];
-  for (const prefix of prefixes) {
-    const end = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
-    const body = JSON.stringify({
-      key: Buffer.from(prefix).toString('base64'),
-      range_end: Buffer.from(end).toString('base64'),
-    });
-    const answer = await fetch(`${etcdUrl}/v3/kv/deleterange`, { method: 'POST', body });
-    if (!answer.ok) throw new Error(`etcd refused to delete: ${await answer.text()}`);
-  }
 }

@@ -1,9 +1,16 @@
-import { builtinKinds, type BuiltinKind, type Client, type KubeObject } from '@luna-iems/kube-runtime';
+import {
+  builtinKinds,
+  type BuiltinKind,
+  type Client,
+  type KubeObject,
+  type ResourceKind,
+} from '@luna-iems/kube-runtime';
+import { OPTIONAL_KINDS } from '../src/optional-kinds.ts';
 import { TENANT_LABEL, lunaTenantKind, type LunaTenant } from '../src/tenant.ts';
 import { maskName, ofNamespace } from './calls.ts';
 
 /** Every kind that a tenant's world can hold. */
-const KINDS: readonly BuiltinKind[] = [
+const BUILTIN: readonly BuiltinKind[] = [
   'Namespace',
   'NetworkPolicy',
   'ResourceQuota',
@@ -22,15 +29,14 @@ const KINDS: readonly BuiltinKind[] = [
   'RoleBinding',
   'PersistentVolumeClaim',
 ];
+const KINDS: readonly ResourceKind[] = [...BUILTIN.map((kind) => builtinKinds[kind]), ...Object.values(OPTIONAL_KINDS)];
 
 /** Everything of a tenant, by `Kind name`, freed of what differs between two runs that went well. */
 export type State = Readonly<Record<string, unknown>>;
 
 /** The state of every tenant on the server. A tenant whose object is gone has one as long as its namespace is there. */
 export async function readStates(client: Client): Promise<Map<string, State>> {
-  const lists = await Promise.all(
-    KINDS.map((kind) => client.list(builtinKinds[kind], { labelSelector: TENANT_LABEL })),
-  );
+  const lists = await Promise.all(KINDS.map((kind) => client.list(kind, { labelSelector: TENANT_LABEL })));
   const tenants = await client.list<LunaTenant>(lunaTenantKind);
   const states = new Map<string, Record<string, unknown>>();
   const put = (tenant: string, object: KubeObject): void => {

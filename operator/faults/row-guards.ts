@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { HASH_ANNOTATION, FINALIZER } from '../src/tenant.ts';
 import { createDice } from './seed.ts';
 import { recklessDeletes } from './calls.ts';
-import { crew, type Context } from './context.ts';
+import { crew, pass, type Context } from './context.ts';
 import type { Lab } from './lab.ts';
 import { journey } from './row-stale.ts';
 import { create, grow, retain } from './steps.ts';
@@ -13,17 +13,15 @@ import { recordReference, sweep } from './sweep.ts';
  * The suite can fail: each guard is taken away through the client that the operator is given, and the oracle must complain. A guard
  * whose absence nobody notices would be no guard, or its test none.
  */
-export function guardsRow({ lab, tally }: Context): void {
+export function guardsRow(context: Context): void {
+  const { lab } = context;
   describe('the suite notices a missing guard', () => {
     afterEach(async () => {
       lab().hands.orders.holds = () => false;
       await lab().wipe();
     });
-    const noticed = (what: string): void => {
-      const row = tally.row('guard', `noticed when missing: ${what}`);
-      row.tried += 1;
-      row.survived += 1;
-    };
+    const noticed = (what: string): void =>
+      pass(context, { id: 'guard', what: `noticed when missing: ${what}`, tried: 1 });
 
     it('UID preconditions of deletions', async () => {
       const wrap = (client: Client): Client => ({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   builtinKinds,
   expired,
@@ -9,13 +9,14 @@ import {
 } from '@luna-iems/kube-runtime';
 import { OWN_KINDS } from '../src/controller/observer.ts';
 import { TENANT_LABEL, lunaTenantKind } from '../src/tenant.ts';
-import { brief, crew, type Context } from './context.ts';
-import { isReady, type Lab, type Running } from './lab.ts';
+import { crew, pass, type Context } from './context.ts';
+import { isReady, type Lab } from './lab.ts';
+import type { Running } from './running.ts';
 import { differences, readStates } from './oracle.ts';
-import { isExhaustive, type Dice } from './seed.ts';
-import { create, shrink, type Step } from './steps.ts';
+import { bySize, type Dice } from './seed.ts';
+import { create, loseSecrets, shrink, type Step } from './steps.ts';
 import { compareEffects, recordReference, type Reference } from './sweep.ts';
-import { creationsAndDeletions } from './audit.ts';
+import { effectsByTenant } from './audit.ts';
 
 const ALL_KINDS = ['LunaTenant', ...OWN_KINDS, 'Namespace', 'Secret', 'PersistentVolumeClaim'] as const;
 const TYPES = ['ADDED', 'MODIFIED', 'DELETED'] as const;
@@ -35,11 +36,13 @@ const tenantOfEvent = ({ object }: RawEvent): string =>
   object.kind === 'LunaTenant' ? object.metadata.name : (object.metadata.labels?.[TENANT_LABEL] ?? '');
 
 /** S3 and the reads of S4: what the operator is told of the world is incomplete, doubled, shuffled or late. */
-export function readsRow({ lab, tally, dice, again }: Context): void {
+export function readsRow(context: Context): void {
+  const { lab, dice } = context;
   describe('S3, S4: a world seen badly', () => {
     const roll = dice('S3');
+    afterEach(() => lab().killAll());
     afterAll(() => lab().wipe());
-    const steps: Step[] = [create, disturb, shrink];
+    const steps: Step[] = [create, disturb, loseSecrets, shrink];
     const references = new Map<Step, Reference>();
     beforeAll(async () => {
       const [reference = ''] = crew('seen', 1);
@@ -70,17 +73,19 @@ export function readsRow({ lab, tally, dice, again }: Context): void {
       const all = ALL_KINDS.flatMap((kind) => TYPES.map((type) => `${kind} ${type}`)).filter(
         (one) => !IMPOSSIBLE.has(one),
       );
-      const classes = roll.sample(all, isExhaustive ? all.length : 24);
+      const classes = roll.sample(all, bySize({ quick: 6, full: 18, all: all.length }));
       const [, ...names] = crew('seen', classes.length + 1);
       const wanted = new Map(names.map((name, index) => [name, classes[index]]));
       const dropped = new Set<string>();
       const failures = await live({ event: dropOnce(wanted, dropped) }, names);
-      expect(brief(failures), again).toEqual([]);
-      const row = tally.row('S3', 'a class of watch events dropped once');
-      row.tried = dropped.size;
-      row.survived = dropped.size;
-      row.notes.push(`${String(dropped.size)} of ${String(all.length)} classes`);
-      expect(dropped.size).toBeGreaterThan(classes.length / 2);
+      pass(context, {
+        id: 'S3',
+        what: 'a class of watch events dropped once',
+        tried: dropped.size,
+        failures,
+        note: `${String(dropped.size)} of ${String(all.length)} classes`,
+      });
+      expect(dropped.size).toBeGreaterThan(0);
     });
 
     it.each<[string, string, (roll: Dice) => ReadTamper, Alarm]>([
@@ -90,12 +95,9 @@ export function readsRow({ lab, tally, dice, again }: Context): void {
       ['S4', 'lists shuffled, in small pages, 410 amid them', shuffledAndExpired, relistOnce],
       ['S4', 'events late by up to 50 ms, kinds out of step', late, relistOnce],
     ])('%s: %s', async (id, what, tamper, alarm) => {
-      const names = crew(what.replace(/[^a-z]/g, '').slice(0, 12), 4);
+      const names = crew(what.replace(/[^a-z]/g, '').slice(0, 12), bySize({ quick: 1, full: 3, all: 8 }));
       const failures = await live(tamper(roll), names, alarm);
-      expect(brief(failures), again).toEqual([]);
-      const row = tally.row(id, what);
-      row.tried += names.length * steps.length;
-      row.survived += names.length * steps.length;
+      pass(context, { id, what, tried: names.length * steps.length, failures });
     });
   });
 }
@@ -158,7 +160,10 @@ function late(roll: Dice): ReadTamper {
   };
 }
 
-/** What somebody who means no good does to a tenant's namespace. */
+/**
+ * What somebody who means no good does to a tenant's namespace. No Secret: one of the database's renames the schema Job, and then the
+ * Jobs made would depend on which of the two losses is seen first. Losing Secrets is a step of its own.
+ */
 const disturb: Step = {
   name: 'disturb',
   async change({ client }, tenant) {
@@ -178,7 +183,7 @@ const disturb: Step = {
   done: isReady,
 };
 const DISTURBED = { displayName: 'disturbed', api: { replicas: 2, ingress: { host: 'disturbed.example.com' } } };
-const DELETABLE = [...OWN_KINDS.filter((kind) => kind !== 'StatefulSet'), 'Secret'] as const;
+const DELETABLE = OWN_KINDS.filter((kind) => kind !== 'StatefulSet');
 
 interface Trial {
   running: Running;
@@ -188,7 +193,10 @@ interface Trial {
   step: Step;
 }
 
-/** What is still wrong after a few full lists: one repairs what was not seen, one more what followed from the repair, and so on. */
+/**
+ * What is still wrong after some full lists: one repairs what was not seen, one more what followed from the repair, and so on. On a slow
+ * machine a list may come before what it should show, so it takes many before this gives up.
+ */
 async function heal(lab: Lab, alarming: ReturnType<Alarm>, trial: Trial): Promise<string[]> {
   for (let lists = 0; ; lists += 1) {
     const wrong = await verdict(lab, trial);
@@ -197,22 +205,21 @@ async function heal(lab: Lab, alarming: ReturnType<Alarm>, trial: Trial): Promis
     // A reflector waits a moment before it lists again.
     await new Promise((resolve) => setTimeout(resolve, 1200));
     await trial.running.idle();
-    await lab.hands.idle();
   }
 }
 
-const MOST_LISTS = 8;
+const MOST_LISTS = 25;
 
 async function verdict(lab: Lab, how: Trial): Promise<string[]> {
   const { names, mark, reference, step } = how;
   if (reference === undefined) throw new Error(`no reference for ${step.name}`);
-  const [states, effects] = [await readStates(lab.client), creationsAndDeletions(lab.audit.since(mark))];
+  const [states, effects] = [await readStates(lab.client), effectsByTenant(lab.audit.since(mark))];
   const tenants = await lab.tenants();
   return names.flatMap((name) =>
     [
       ...(step.done(tenants.get(name)) ? [] : ['has not arrived']),
       ...differences(reference.state, states.get(name) ?? {}),
       ...compareEffects(reference.effects, effects.get(name) ?? []),
-    ].map((text) => `${name}, ${step.name}: ${text}`),
+    ].map((text) => `${name} after ${step.name}: ${text}`),
   );
 }

@@ -12,8 +12,19 @@ export interface Dice {
   shuffle<T>(list: readonly T[]): T[];
 }
 
-/** Every crash point, every fault, every field: LUNA_FAULT_ALL=1. */
-export const isExhaustive: boolean = process.env['LUNA_FAULT_ALL'] === '1';
+/** How much is tried: `quick` a sample within a minute or two, `full` a large one, `all` every crash point, call, field and event. */
+export type Size = 'quick' | 'full' | 'all';
+
+/** The run's size: LUNA_FAULT_SIZE, quick when it says nothing. */
+export const size: Size = sizeOf(process.env['LUNA_FAULT_SIZE'] ?? 'quick');
+
+function sizeOf(asked: string): Size {
+  if (asked === 'quick' || asked === 'full' || asked === 'all') return asked;
+  throw new RangeError(`LUNA_FAULT_SIZE is quick, full or all, not ${asked}`);
+}
+
+/** What a run of this size takes. */
+export const bySize = <T>(choices: Readonly<Record<Size, T>>): T => choices[size];
 
 /** The run's seeds: LUNA_FAULT_SEED (several with commas), or the fixed ones of the suite. */
 export const seeds: readonly number[] = (process.env['LUNA_FAULT_SEED'] ?? '20261').split(',').map(Number);

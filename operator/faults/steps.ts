@@ -1,6 +1,6 @@
 import { builtinKinds } from '@luna-iems/kube-runtime';
 import type { Platform } from '../src/platform.ts';
-import { lunaTenantKind } from '../src/tenant.ts';
+import { ROTATE_ANNOTATION, lunaTenantKind } from '../src/tenant.ts';
 import { specFixture } from '../src/testing/fixtures.ts';
 import { hasPhase, isGone, isReady, type Done, type Lab } from './lab.ts';
 
@@ -65,6 +65,11 @@ export const loseSecrets: Step = {
   },
   done: isReady,
 };
+export const rotate: Step = {
+  name: 'rotation of Secrets',
+  change: (lab, tenant) => merge(lab, tenant, { metadata: { annotations: { [ROTATE_ANNOTATION]: 'once' } } }),
+  done: (tenant) => isReady(tenant) && tenant?.status?.secretRotation === 'once',
+};
 export const retain: Step = { name: 'deletion under Retain', change: remove, done: isGone };
 export const readopt: Step = {
   name: 're-adoption',
@@ -89,6 +94,7 @@ export const life: readonly Step[] = [
   hibernate,
   wake,
   loseSecrets,
+  rotate,
   retain,
   readopt,
   destroy,

@@ -1,8 +1,9 @@
 import { KubeError, type Fault, type SeenCall } from '@luna-iems/kube-runtime';
 import type { Platform } from '../src/platform.ts';
-import { creationsAndDeletions } from './audit.ts';
+import { effectsByTenant } from './audit.ts';
 import { createNumberer, nameOf } from './calls.ts';
-import type { Lab, RunOptions } from './lab.ts';
+import type { Lab } from './lab.ts';
+import type { RunOptions } from './running.ts';
 import { differences, readStates, type State } from './oracle.ts';
 import type { Step } from './steps.ts';
 
@@ -122,8 +123,8 @@ async function judge(
   const states = await readStates(lab.client);
   const effects = effectsOf(lab, mark);
   return injections.flatMap(({ tenant, label, at }) => [
-    ...differences(reference.state, states.get(tenant) ?? {}).map((text) => `${label} ${at}: ${text}`),
-    ...compareEffects(reference.effects, effects.get(tenant) ?? []).map((text) => `${label} ${at}: ${text}`),
+    ...differences(reference.state, states.get(tenant) ?? {}).map((text) => `${tenant} ${label} ${at}: ${text}`),
+    ...compareEffects(reference.effects, effects.get(tenant) ?? []).map((text) => `${tenant} ${label} ${at}: ${text}`),
   ]);
 }
 
@@ -142,4 +143,4 @@ export async function stateOf(lab: Lab, tenant: string): Promise<State> {
   return (await readStates(lab.client)).get(tenant) ?? {};
 }
 
-const effectsOf = (lab: Lab, mark: number): Map<string, string[]> => creationsAndDeletions(lab.audit.since(mark));
+const effectsOf = (lab: Lab, mark: number): Map<string, string[]> => effectsByTenant(lab.audit.since(mark));

@@ -11,6 +11,7 @@ import {
 import type { Registry } from 'prom-client';
 import { createObserver, type Observer } from './controller/observer.ts';
 import { createReconciler } from './controller/reconcile.ts';
+import { createReporter } from './controller/report.ts';
 import { createRollout } from './controller/rollout.ts';
 import { createTenantMetrics } from './controller/tenant-metrics.ts';
 import { planRevision } from './plan/revision.ts';
@@ -42,8 +43,9 @@ export interface Operator {
 /** Wires the operator together; nothing runs yet. */
 export function createOperator(deps: OperatorDeps): Operator {
   const { client, platform, logger, metrics } = deps;
-  const observer = createObserver({ client, logger, metrics });
   const events = createEventRecorder({ client, controller: 'luna-iems.io/operator', instance: deps.identity, logger });
+  const reporter = createReporter({ client, events, logger });
+  const observer = createObserver({ client, logger, metrics, isOwnStatus: (tenant) => reporter.isOwn(tenant) });
   const applier = createApplier({
     client,
     fieldManager: MANAGER,
@@ -63,6 +65,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     applier,
     observer,
     events,
+    reporter,
     metrics: createTenantMetrics(deps.registry),
   });
   return {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { builtinKinds, type KubeObject } from '@luna-iems/kube-runtime';
 import { OPTIONAL_KINDS, type OptionalKindName } from './optional-kinds.ts';
 import { eventually } from './testing/cluster.ts';
+import { optionalCrd } from './testing/optional-crd.ts';
 import { startWorld, type World } from './testing/world.ts';
 
 describe('kinds that are installed and removed while the operator runs', () => {
@@ -16,14 +17,10 @@ describe('kinds that are installed and removed while the operator runs', () => {
     await world.stop();
   });
 
-  const definitionName = (name: OptionalKindName): string => {
-    const { plural, apiVersion } = OPTIONAL_KINDS[name];
-    return `${plural}.${apiVersion.split('/')[0] ?? ''}`;
-  };
   const install = (name: OptionalKindName): Promise<KubeObject> =>
-    world.client.apply(definition(name, definitionName(name)), { fieldManager: 'test' });
+    world.client.apply(optionalCrd(name), { fieldManager: 'test' });
   const uninstall = (name: OptionalKindName): Promise<boolean> =>
-    world.client.delete(builtinKinds.CustomResourceDefinition, { name: definitionName(name) });
+    world.client.delete(builtinKinds.CustomResourceDefinition, { name: optionalCrd(name).metadata.name });
   const names = (name: OptionalKindName): Promise<string[]> =>
     world.client
       .list(OPTIONAL_KINDS[name], { namespace: 'luna-late' })
@@ -100,33 +97,3 @@ describe('kinds that are installed and removed while the operator runs', () => {
     expect(world.writes()).toEqual([]);
   });
 });
-
-/** A CRD of the optional kind that takes whatever it is given. */
-function definition(kind: OptionalKindName, name: string): KubeObject {
-  const { plural, apiVersion } = OPTIONAL_KINDS[kind];
-  const [group, version] = apiVersion.split('/');
-  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: {
-      name,
-      // Asked of everybody who defines a kind in a group of k8s.io.
-      annotations: { 'api-approved.kubernetes.io': 'unapproved, a test' },
-    },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [
-        {
-          name: version,
-          served: true,
-          storage: true,
-          subresources: { status: {} },
-          schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
-        },
-      ],
-    },
-  };
-}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { builtinKinds } from '@luna-iems/kube-runtime';
+import { DEFINITION_NAME } from './controller/definition.ts';
 import { OWN_KINDS } from './controller/observer.ts';
 import { OPTIONAL_KINDS } from './optional-kinds.ts';
 
@@ -43,7 +44,7 @@ const further = [
   ...['list', 'watch'].map((verb) => `/pods ${verb}`),
   ...['list', 'watch', 'patch'].map((verb) => `luna-iems.io/lunatenants ${verb}`),
   'luna-iems.io/lunatenants/status patch',
-  ...['list', 'watch'].map((verb) => `apiextensions.k8s.io/customresourcedefinitions ${verb}`),
+  ...['get', 'list', 'watch'].map((verb) => `apiextensions.k8s.io/customresourcedefinitions ${verb}`),
   ...['create', 'patch'].map((verb) => `events.k8s.io/events ${verb}`),
   // Granted on by tenant-api's Role.
   'batch/cronjobs get',
@@ -54,11 +55,14 @@ describe("the chart's ClusterRole", () => {
     expect(grants(clusterRole())).toEqual([...new Set([...own, ...further])].sort());
   });
 
-  it('reaches the CRDs of the optional kinds and no other', () => {
-    const names = clusterRole().find(({ resources }) => resources.includes('customresourcedefinitions'))?.resourceNames;
-    const wanted = Object.values(OPTIONAL_KINDS).map(
+  it('reaches the CRDs of the optional kinds and its own, each by name, and no other', () => {
+    const rules = clusterRole().filter(({ resources }) => resources.includes('customresourcedefinitions'));
+    const optional = Object.values(OPTIONAL_KINDS).map(
       ({ plural, apiVersion }) => `${plural}.${apiVersion.split('/')[0]}`,
     );
-    expect(names).toEqual(wanted.sort());
+    expect(rules.map(({ resourceNames, verbs }) => ({ resourceNames, verbs }))).toEqual([
+      { resourceNames: optional.sort(), verbs: ['list', 'watch'] },
+      { resourceNames: [DEFINITION_NAME], verbs: ['get'] },
+    ]);
   });
 });

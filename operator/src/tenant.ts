@@ -38,6 +38,13 @@ export const ROTATED_ANNOTATION = 'luna-iems.io/rotated';
 export const TEMPLATE_ANNOTATION = 'luna-iems.io/template';
 export const HASH_ANNOTATION = 'luna-iems.io/applied-hash';
 
+/** The tenant with a spec that can be looked into, whatever an older CRD has let into it. */
+export function withSpec(tenant: LunaTenant): LunaTenant {
+  const spec: unknown = tenant.spec;
+  const isTree = typeof spec === 'object' && spec !== null && !Array.isArray(spec);
+  return isTree ? tenant : { ...tenant, spec: {} as LunaTenantSpec };
+}
+
 /** The namespace that holds everything of this tenant. */
 export function namespaceOf(tenant: LunaTenant): string {
   return tenant.spec.namespace ?? `luna-${tenant.metadata.name}`;

@@ -10,6 +10,7 @@ import {
   type PruneScope,
   type ResourceKind,
 } from '@luna-iems/kube-runtime';
+import { errorMessage } from '@luna-iems/service-kit';
 import { OPTIONAL_KINDS } from '../optional-kinds.ts';
 import {
   FINALIZER,
@@ -23,6 +24,7 @@ import {
   type LunaTenant,
 } from '../tenant.ts';
 import { mayDelete, remains } from './claim.ts';
+import { DEFINITION_NAME, isDefinitionLeaving } from './definition.ts';
 import { OWN_KINDS, type Observer } from './observer.ts';
 import { remainingOf } from './remaining.ts';
 
@@ -32,7 +34,8 @@ export interface FinalizeDeps {
   observer: Pick<Observer, 'list'>;
 }
 
-export type FinalizeOutcome = { done: true } | { done: false; reason: string; message: string };
+/** `error`: what kept it from going on; to be thrown once the status says so. */
+export type FinalizeOutcome = { done: true } | { done: false; reason: string; message: string; error?: Error };
 
 /** Kept under Retain beside volumes and Secrets, so that what is left stays fenced in. */
 const STAYS: ReadonlySet<string> = new Set(['NetworkPolicy', 'ResourceQuota', 'LimitRange']);
@@ -66,7 +69,29 @@ async function letGo(deps: FinalizeDeps, target: Target): Promise<FinalizeOutcom
     deps.events.record({ regarding: tenant, type: 'Warning', reason: 'NamespaceKept', action: 'Delete', note });
     return DONE;
   }
-  return tenant.spec.deletionPolicy === 'Delete' ? deleteNamespace(deps, target) : retain(deps, target);
+  return tenant.spec.deletionPolicy === 'Delete' ? deleteUnlessSwept(deps, target) : retain(deps, target);
+}
+
+/** Deletes the data of one customer at its owner's wish, and of none because the CRD goes, which takes every LunaTenant with it. */
+async function deleteUnlessSwept(deps: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {
+  const { tenant, namespace, signal } = target;
+  const { name, deletionTimestamp } = namespace.metadata;
+  // Too late to keep it: what is left to do is to wait.
+  if (deletionTimestamp !== undefined) return deleteNamespace(deps, target);
+  let leaving: boolean;
+  try {
+    leaving = await isDefinitionLeaving(deps.client, signal);
+  } catch (cause) {
+    const message = `namespace ${name} is not deleted before it is known that the CRD ${DEFINITION_NAME} stays, and that cannot be read (is the chart's ClusterRole in place?): ${errorMessage(cause)}`;
+    return { done: false, reason: 'DefinitionUnknown', message, error: new Error(message, { cause }) };
+  }
+  if (!leaving) return deleteNamespace(deps, target);
+  const outcome = await retain(deps, target);
+  if (outcome.done) {
+    const note = `namespace ${name} stays in spite of deletionPolicy Delete, for this LunaTenant goes only because the CRD ${DEFINITION_NAME} is being deleted. Install the CRD again and apply the same LunaTenant to take it up`;
+    deps.events.record({ regarding: tenant, type: 'Warning', reason: 'NamespaceKept', action: 'Delete', note });
+  }
+  return outcome;
 }
 
 async function deleteNamespace({ client, events, observer }: FinalizeDeps, target: Target): Promise<FinalizeOutcome> {

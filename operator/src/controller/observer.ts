@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   builtinKinds,
   createReflector,
@@ -20,7 +21,7 @@ import {
 import type { Observed } from '../observed.ts';
 import { OPTIONAL_KINDS, type OptionalKindName } from '../optional-kinds.ts';
 import type { Endpoint } from '../plan/network.ts';
-import { TENANT_LABEL, lunaTenantKind, namespaceOf, type LunaTenant } from '../tenant.ts';
+import { TENANT_LABEL, lunaTenantKind, namespaceOf, withSpec, type LunaTenant } from '../tenant.ts';
 import { createOptionalKind } from './optional-kind.ts';
 
 /** Kinds that the operator makes in a tenant's namespace and takes away when they are no longer wanted, users before used. */
@@ -43,6 +44,12 @@ export const OWN_KINDS = [
 
 /** Kinds that the operator only looks at, or makes and never takes away. */
 const OTHER_KINDS = ['Namespace', 'Secret', 'PersistentVolumeClaim', 'Pod'] as const satisfies readonly BuiltinKind[];
+
+/** All that the operator watches of tenants' namespaces. */
+export const observedKinds: readonly ResourceKind[] = [
+  ...[...OWN_KINDS, ...OTHER_KINDS].map((kind) => builtinKinds[kind]),
+  ...Object.values(OPTIONAL_KINDS),
+];
 
 /** The operator's picture of the cluster: one reflector per kind, all limited to what carries a tenant's label. */
 export interface Observer {
@@ -68,12 +75,16 @@ export interface ObserverDeps {
   client: Client;
   logger: Logger;
   metrics: RuntimeMetrics;
+  /** Whether a tenant's status is what this process has written last: then it wakes nobody. */
+  isOwnStatus: (tenant: LunaTenant) => boolean;
 }
+
+type ReaderDeps = Omit<ObserverDeps, 'isOwnStatus'>;
 
 const BY_TENANT = 'tenant';
 
-export function createObserver(deps: ObserverDeps): Observer {
-  const tenants = createReflector<LunaTenant>({ ...deps, kind: lunaTenantKind });
+export function createObserver({ isOwnStatus, ...deps }: ObserverDeps): Observer {
+  const tenants = createReflector<LunaTenant>({ ...deps, kind: lunaTenantKind, transform: withSpec });
   const children = new Map(
     [...OWN_KINDS, ...OTHER_KINDS].map((kind) => [kindKey(builtinKinds[kind]), childReflector(deps, kind)] as const),
   );
@@ -119,7 +130,7 @@ export function createObserver(deps: ObserverDeps): Observer {
       new Set(optional.filter((one) => one.reflector() !== undefined).map(({ kind }) => kind.kind as OptionalKindName)),
     apiServer: () => slices.store.list().flatMap(endpointsOf),
     sources: [
-      fromReflector(tenants, { when: (change) => specOrMetadataChanged(change) || isOutdated(change) }),
+      fromReflector(tenants, { when: (change) => specOrMetadataChanged(change) || isForeign(change, isOwnStatus) }),
       ...[...children.values()].map((reflector) =>
         // Of a Secret only metadata is known, and new content shows in nothing but its version.
         fromReflector(
@@ -138,19 +149,22 @@ export function createObserver(deps: ObserverDeps): Observer {
 
 const always = (): boolean => true;
 
-function childReflector(deps: ObserverDeps, kind: BuiltinKind): Reflector<KubeObject> {
+function childReflector(deps: ReaderDeps, kind: BuiltinKind): Reflector<KubeObject> {
   // What Secrets hold never enters this process.
   return createReflector({ ...selected(deps, builtinKinds[kind]), metadataOnly: kind === 'Secret' });
 }
 
 /** Of a kind, what carries a tenant's label. */
-function selected(deps: ObserverDeps, kind: ResourceKind): ReflectorDeps<KubeObject> {
+function selected(deps: ReaderDeps, kind: ResourceKind): ReflectorDeps<KubeObject> {
   return { ...deps, kind, labelSelector: TENANT_LABEL, indexers: { [BY_TENANT]: tenantKey } };
 }
 
-/** A status of an older generation was written over a newer one: by a former leader, or by us when our view was old. */
-function isOutdated({ type, object }: Change<LunaTenant>): boolean {
-  return type === 'updated' && object.status?.observedGeneration !== object.metadata.generation;
+/** A status that is not the last word: a former leader's, or somebody else's, or ours about an older generation. */
+function isForeign(change: Change<LunaTenant>, isOwn: (tenant: LunaTenant) => boolean): boolean {
+  const { type, object } = change;
+  if (type !== 'updated') return false;
+  if (object.status?.observedGeneration !== object.metadata.generation) return true;
+  return !isDeepStrictEqual(change.previous.status, object.status) && !isOwn(object);
 }
 
 function tenantKey({ metadata }: KubeObject): string[] {

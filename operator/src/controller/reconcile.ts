@@ -30,7 +30,7 @@ import { claimNamespace } from './claim.ts';
 import { finalize } from './finalize.ts';
 import type { Observer } from './observer.ts';
 import { createSecretKeeper } from './secret-keeper.ts';
-import { createReporter } from './report.ts';
+import type { Reporter } from './report.ts';
 import type { Rollout } from './rollout.ts';
 import type { TenantMetrics } from './tenant-metrics.ts';
 
@@ -39,6 +39,7 @@ export interface ReconcilerDeps {
   applier: Applier;
   observer: Observer;
   events: EventRecorder;
+  reporter: Reporter;
   logger: Logger;
   metrics: TenantMetrics;
   platform: Platform;
@@ -56,8 +57,7 @@ const DELETION_POLL_MS = 2_000;
 
 /** One pass over one tenant: looks at what is there, brings it nearer to what is wanted, and reports. Safe to repeat at any time. */
 export function createReconciler(deps: ReconcilerDeps): Reconcile {
-  const { client, observer, metrics, rollout, now } = deps;
-  const reporter = createReporter(deps);
+  const { client, observer, reporter, metrics, rollout, logger, now } = deps;
   const secrets = createSecretKeeper(deps);
   const report = async (tenant: LunaTenant, status: LunaTenantStatus, signal: AbortSignal): Promise<void> => {
     await reporter.report(tenant, status, signal);
@@ -71,7 +71,9 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
       metrics.forget(tenant.metadata.name);
       return {};
     }
-    await report(tenant, statusOfIdle(tenant, { phase: 'Deleting', ...outcome }, now()), signal);
+    const { reason, message } = outcome;
+    await report(tenant, statusOfIdle(tenant, { phase: 'Deleting', reason, message }, now()), signal);
+    if (outcome.error !== undefined) throw outcome.error;
     return { requeueAfterMs: DELETION_POLL_MS };
   };
 
@@ -94,14 +96,18 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
       secrets: await secrets.keep(tenant, observed, signal),
     };
     const full = desired(tenant, platform, facts);
-    const turn = rollout.turn(tenant, isFresh(observed));
+    // Asked before anything is written: afterwards the watch may have brought the first workload.
+    const fresh = isFresh(observed);
+    const turn = rollout.turn(tenant, fresh);
     if (turn.verdict === 'begin') {
       await report(tenant, { ...(tenant.status as LunaTenantStatus), rollout: 'Rolling' }, signal);
       return { requeueAfterMs: 1 };
     }
+    const refusal = namespaceLost(observer, tenant);
+    if (refusal !== undefined) return refuse(tenant, refusal, signal);
     const planned = turn.verdict === 'wait' ? holdBack(full, observed) : full;
     const outcome = await applyPlan(deps, { tenant, planned, observed, signal });
-    const update = { revision: rollout.revision, waiting: turn.verdict === 'wait', fresh: isFresh(observed) };
+    const update = { revision: rollout.revision, waiting: turn.verdict === 'wait', fresh };
     const situation = { tenant, planned, observed: outcome.observed, platform, update, failure: outcome.failure };
     await report(tenant, statusOf(situation, now()), signal);
     // Thrown only now, so that the status says what failed before the queue backs off.
@@ -117,12 +123,24 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
     return {};
   };
 
-  const keep = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
+  const keepPlannable = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
     const problem = planProblem(tenant, deps.platform);
     if (problem !== undefined) return refuse(tenant, { reason: 'InvalidSpec', message: problem }, signal);
     if (!isLeaving(tenant)) await ensureFinalizer(client, lunaTenantKind, tenant, FINALIZER);
     const refusal = await takeNamespace(deps, tenant, signal);
     return refusal === undefined ? provide(tenant, signal) : refuse(tenant, refusal, signal);
+  };
+
+  const keep = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
+    try {
+      return await keepPlannable(tenant, signal);
+    } catch (error) {
+      // What the CRD's schema refuses now may be stored all the same, from an older one.
+      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+      const message = `spec is not as the CRD describes it (${error.message}): compare it with kubectl explain lunatenant.spec and apply it again`;
+      logger.error({ err: error, tenant: tenant.metadata.name }, 'a tenant cannot be planned');
+      return refuse(tenant, { reason: 'InvalidSpec', message }, signal);
+    }
   };
 
   return async (name, signal) => {
@@ -152,6 +170,16 @@ function soonest(delays: readonly (number | undefined)[]): number | undefined {
 }
 
 const isLeaving = (tenant: LunaTenant): boolean => tenant.metadata.deletionTimestamp !== undefined;
+
+/**
+ * Why the namespace is not the tenant's any more. Asked right before the plan is applied, for that writes the tenant's UID onto it: a
+ * view that lags may still hold a LunaTenant whose successor of the same name has taken the namespace up since.
+ */
+function namespaceLost(observer: Observer, tenant: LunaTenant): { reason: string; message: string } | undefined {
+  const namespace = observer.namespace(namespaceOf(tenant));
+  const claim = namespace && claimNamespace(tenant, namespace);
+  return claim?.verdict === 'refuse' || claim?.verdict === 'wait' ? claim : undefined;
+}
 
 /** Makes the namespace the tenant's; gives the reason when that must not be. */
 async function takeNamespace(

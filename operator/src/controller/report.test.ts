@@ -1,6 +1,9 @@
+import type { Client, EventRecorder } from '@luna-iems/kube-runtime';
+import { createSilentLogger } from '@luna-iems/service-kit';
 import { describe, expect, it } from 'vitest';
-import type { LunaTenantStatus } from '../tenant.ts';
-import { transitions } from './report.ts';
+import { tenantFixture } from '../testing/fixtures.ts';
+import type { LunaTenant, LunaTenantStatus } from '../tenant.ts';
+import { createReporter, transitions } from './report.ts';
 
 type Truth = 'True' | 'False';
 const status = (conditions: Record<string, [Truth, string]>): LunaTenantStatus => ({
@@ -39,5 +42,56 @@ describe('transitions', () => {
     expect(told(status({}), status({ DeletionRefused: ['True', 'DeletionProtection'] }))).toEqual([
       'Warning DeletionRefused',
     ]);
+  });
+});
+
+describe('createReporter', () => {
+  const ready = status({ Ready: ['True', 'AllPartsReady'] });
+  const down = status({ Ready: ['False', 'Starting'] });
+  const at = (resourceVersion: string, now: LunaTenantStatus): LunaTenant => ({
+    ...tenantFixture({}, { resourceVersion }),
+    status: now,
+  });
+  const signal = new AbortController().signal;
+
+  /** A reporter, and the statuses that it has sent; `onSend` happens before the server answers. */
+  function reporterWith(onSend: () => void = () => undefined) {
+    const sent: unknown[] = [];
+    const client = {
+      applyStatus: (object: { status: LunaTenantStatus }) => {
+        sent.push(object.status);
+        onSend();
+        return Promise.resolve(object);
+      },
+    } as unknown as Client;
+    const events = { record: () => undefined } as unknown as EventRecorder;
+    return { sent, reporter: createReporter({ client, events, logger: createSilentLogger() }) };
+  }
+
+  it('writes only what changed', async () => {
+    const { sent, reporter } = reporterWith();
+    await reporter.report(at('1', ready), structuredClone(ready), signal);
+    expect(sent).toEqual([]);
+    await reporter.report(at('1', down), ready, signal);
+    expect(sent).toEqual([ready]);
+  });
+
+  it('takes its own word for the status until the watch brings something newer', async () => {
+    const { reporter } = reporterWith();
+    await reporter.report(at('1', down), ready, signal);
+    expect(reporter.current(at('1', down)).status).toEqual(ready);
+    expect(reporter.current(at('2', down)).status).toEqual(down);
+  });
+
+  it('knows its own status from a foreign one, also while it is being written, and forgets it with the tenant', async () => {
+    const seen: boolean[] = [];
+    const { reporter } = reporterWith(() => seen.push(reporter.isOwn(at('2', structuredClone(ready)))));
+    await reporter.report(at('1', down), ready, signal);
+    expect(seen).toEqual([true]);
+    expect(reporter.isOwn(at('3', down))).toBe(false);
+    await reporter.report(at('2', down), down, signal);
+    expect(reporter.isOwn(at('3', ready)), 'an older word of its own, brought late').toBe(false);
+    reporter.forget('demo');
+    expect(reporter.isOwn(at('3', down))).toBe(false);
   });
 });

@@ -6,6 +6,8 @@ import { MANAGER, type LunaTenant, type LunaTenantStatus } from '../tenant.ts';
 export interface Reporter {
   /** The tenant with the status that was written last, when the watch has not brought that yet. */
   current(tenant: LunaTenant): LunaTenant;
+  /** Whether the tenant's status is the last word of `report`. */
+  isOwn(tenant: LunaTenant): boolean;
   /** Drops what is remembered of a tenant that is gone. */
   forget(name: string): void;
   report(tenant: LunaTenant, status: LunaTenantStatus, signal: AbortSignal): Promise<void>;
@@ -22,6 +24,11 @@ export interface ReporterDeps {
 
 export function createReporter({ client, events, logger }: ReporterDeps): Reporter {
   const written = new Map<string, { over: string | undefined; status: LunaTenantStatus }>();
+  /**
+   * What was said last, also where it was on record already: a watch that lags may still bring something older of ours. Remembered
+   * before it is sent, for the watch may be faster than the answer.
+   */
+  const said = new Map<string, LunaTenantStatus>();
   return {
     current(tenant) {
       const last = written.get(tenant.metadata.name);
@@ -29,12 +36,19 @@ export function createReporter({ client, events, logger }: ReporterDeps): Report
         ? { ...tenant, status: last.status }
         : tenant;
     },
-    forget: (name) => void written.delete(name),
+    isOwn: ({ metadata, status }) => isDeepStrictEqual(said.get(metadata.name), status),
+    forget(name) {
+      written.delete(name);
+      said.delete(name);
+    },
     async report(tenant, status, signal) {
-      if (isDeepStrictEqual(tenant.status, status)) return;
       const { apiVersion, kind, metadata } = tenant;
+      // The server refuses it for another LunaTenant of the same name.
+      const { uid } = metadata;
+      said.set(metadata.name, status);
+      if (isDeepStrictEqual(tenant.status, status)) return;
       await client.applyStatus(
-        { apiVersion, kind, metadata: { name: metadata.name }, status },
+        { apiVersion, kind, metadata: { name: metadata.name, ...(uid && { uid }) }, status },
         { fieldManager: MANAGER, signal },
       );
       written.set(metadata.name, { over: metadata.resourceVersion, status });

@@ -45,14 +45,18 @@ export function createSecretKeeper({ client, applier, events, random }: SecretKe
     mine.set(metadata.name, { apiVersion, kind, metadata });
     written.set(name, mine);
   };
-  const known = (tenant: LunaTenant, observed: Observed): KubeResource[] => {
+  const known = (tenant: LunaTenant, there: readonly KubeResource[]): KubeResource[] => {
     const mine = written.get(tenant.metadata.name);
-    return observed.list('Secret').map((seen) => newer(seen, mine?.get(seen.metadata.name)));
+    return there.map((seen) => newer(seen, mine?.get(seen.metadata.name)));
   };
 
-  const create = async (tenant: LunaTenant, observed: Observed, signal: AbortSignal): Promise<KubeResource[]> => {
+  const create = async (
+    tenant: LunaTenant,
+    there: readonly KubeResource[],
+    signal: AbortSignal,
+  ): Promise<KubeResource[]> => {
     const made: KubeResource[] = [];
-    const names = new Set(observed.list('Secret').map(({ metadata }) => metadata.name));
+    const names = new Set(there.map(({ metadata }) => metadata.name));
     for (const secret of missingSecrets(tenant, names, random)) {
       const { object } = await applier.createOnce(secret, signal);
       remember(tenant, object);
@@ -75,8 +79,11 @@ export function createSecretKeeper({ client, applier, events, random }: SecretKe
 
   return {
     async keep(tenant, observed, signal) {
-      const made = await create(tenant, observed, signal);
-      const before = [...known(tenant, observed), ...made];
+      // Looked at once: a Secret that goes while others are made is the next pass's. Were its version missing from this one's
+      // answer, pods and the schema Job would change twice.
+      const there = observed.list('Secret');
+      const made = await create(tenant, there, signal);
+      const before = [...known(tenant, there), ...made];
       await renew(tenant, before, signal);
       const mine = written.get(tenant.metadata.name);
       const now = before.map((secret) => newer(secret, mine?.get(refOf(secret).name)));

@@ -200,7 +200,10 @@ function conditionsOf(tenant: LunaTenant, found: Finding[], nowMs: number, keepO
   const types = new Set(found.map(({ type }) => type));
   const kept = keepOthers ? before : before.filter(({ type }) => types.has(type));
   const observedGeneration = tenant.metadata.generation ?? 0;
-  return found.reduce((conditions, { type, status, reason, message }) => {
+  const made = found.reduce((conditions, { type, status, reason, message }) => {
     return setCondition(conditions, { type, status, reason, message, observedGeneration }, nowMs);
   }, kept);
+  // In one order, whichever of them came first in the tenant's life.
+  const place = ({ type }: Condition): number => found.findIndex((finding) => finding.type === type);
+  return keepOthers ? made : made.toSorted((a, b) => place(a) - place(b));
 }
