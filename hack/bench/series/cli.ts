@@ -6,7 +6,7 @@ import { parseSimConfig, simulate } from '@luna-iems/tenant-sim';
 import { say } from '../../lib/say.ts';
 import { startServices } from '../../services/index.ts';
 import { askWhileWriting } from './dashboards.ts';
-import { backfill, copyOfBackfill, freshTenant, generatorAlone, live, type Plan } from './measure.ts';
+import { backfill, freshTenant, generatorAlone, live, readyRows, type Plan } from './measure.ts';
 import { reportOf, sectionOf, withSection, type Figures } from './report.ts';
 
 /** A whole number of at least one from the environment. */
@@ -22,9 +22,9 @@ const page = join(import.meta.dirname, '../../../docs/benchmarks.md');
 
 async function measure(plan: Plan, rounds: number): Promise<Figures> {
   say(`generator alone: ${plan.meters} meters, ${plan.days} days at 15 minutes`);
-  const generator = await generatorAlone(plan);
-  say(`${generator.rows} rows; one COPY of them, as text and as binary`);
-  const copy = await copyOfBackfill(plan);
+  const generator = generatorAlone(plan);
+  say(`${generator.rows} rows; one COPY of them, as text and as binary, and the writer alone`);
+  const copy = await readyRows(plan, generator.batches, plan.meters * 96);
   say('the simulator: back-fill, then roll-ups');
   const tenant = await freshTenant(plan.ownerUrl, plan.meters * 96);
   try {

@@ -1,6 +1,13 @@
 import { createManualClock, createSilentLogger, systemClock, type Clock } from '@luna-iems/service-kit';
 import type { ReadingBatch } from '@luna-iems/series';
-import { createPool, createScratchDatabase, fitChunks, migrate, type Database } from '@luna-iems/tenant-db';
+import {
+  createPool,
+  createScratchDatabase,
+  createSeriesWriter,
+  fitChunks,
+  migrate,
+  type Database,
+} from '@luna-iems/tenant-db';
 import { createMeterSource, parseSimConfig, simulate, type SimConfig } from '@luna-iems/tenant-sim';
 import { binaryFile, copyFile, textFile, type RowFile } from './files.ts';
 
@@ -60,13 +67,53 @@ function allOf(config: SimConfig, nowMs: number): Iterable<ReadingBatch> {
   return batches as Iterable<ReadingBatch>;
 }
 
-/** Rows a second of the generator alone, and how many rows there are. */
-export async function generatorAlone(plan: Plan): Promise<{ rows: number; rowsPerSecond: number }> {
-  let rows = 0;
-  const seconds = await timed(async () => {
-    for (const batch of allOf(backfillConfig(plan), Date.parse(NOW))) rows += batch.length;
-  });
-  return { rows, rowsPerSecond: rows / seconds };
+/** Batches that are kept: the generator uses its own again for the next one. */
+function kept(batches: Iterable<ReadingBatch>): ReadingBatch[] {
+  return Array.from(batches, (batch) => ({
+    ...batch,
+    meter: batch.meter.slice(0, batch.length),
+    tsMs: batch.tsMs.slice(0, batch.length),
+    consumptionKw: batch.consumptionKw.slice(0, batch.length),
+    productionKw: batch.productionKw.slice(0, batch.length),
+    voltage: batch.voltage.slice(0, batch.length),
+    quality: batch.quality.slice(0, batch.length),
+    intervalS: batch.intervalS.slice(0, batch.length),
+    energyImportKwh: batch.energyImportKwh.slice(0, batch.length),
+    energyExportKwh: batch.energyExportKwh.slice(0, batch.length),
+    receivedMs: batch.receivedMs.slice(0, batch.length),
+  }));
+}
+
+const rowsOf = (batches: readonly ReadingBatch[]): number => batches.reduce((sum, { length }) => sum + length, 0);
+
+/** The rows of the back-fill, and how many a second the generator alone makes. */
+export function generatorAlone(plan: Plan): { batches: ReadingBatch[]; rows: number; rowsPerSecond: number } {
+  const start = systemClock.monotonicMs();
+  const batches = kept(allOf(backfillConfig(plan), Date.parse(NOW)));
+  const seconds = (systemClock.monotonicMs() - start) / 1000;
+  return { batches, rows: rowsOf(batches), rowsPerSecond: rowsOf(batches) / seconds };
+}
+
+/** Rows a second of the simulator's writer alone, from rows that are ready: batches, transactions and events as in a run. */
+async function writerAlone(plan: Plan, batches: readonly ReadingBatch[], rowsPerDay: number): Promise<number> {
+  const { db, close } = await freshTenant(plan.ownerUrl, rowsPerDay);
+  try {
+    const writer = createSeriesWriter({ db, live: new Set() });
+    const note = { type: 'sim.readings', at: new Date(NOW), meta: {} };
+    const seconds = await timed(async () => {
+      let before: Promise<unknown> = Promise.resolve();
+      for (const batch of batches) {
+        await before;
+        const writing = writer.addReadings(batch, note);
+        before = writing.done;
+        await writing.sent;
+      }
+      await before;
+    });
+    return rowsOf(batches) / seconds;
+  } finally {
+    await close();
+  }
 }
 
 async function copyAlone(plan: Plan, file: RowFile, rowsPerDay: number): Promise<number> {
@@ -79,23 +126,25 @@ async function copyAlone(plan: Plan, file: RowFile, rowsPerDay: number): Promise
 }
 
 export interface CopyFigures {
+  /** One COPY of the rows from a file, as text and in the binary format. */
   readonly text: number;
   readonly binary: number;
+  /** The simulator's writer from rows that are ready. */
+  readonly writer: number;
 }
 
-/** Rows a second that one COPY of the same rows from a file reaches, as text and binary, into the same tables. */
-export async function copyOfBackfill(plan: Plan): Promise<CopyFigures> {
-  const config = backfillConfig(plan);
-  const nowMs = Date.parse(NOW);
-  return copyBoth(plan, () => allOf(config, nowMs), plan.meters * 96);
-}
-
-async function copyBoth(plan: Plan, rows: () => Iterable<ReadingBatch>, rowsPerDay: number): Promise<CopyFigures> {
-  const text = await textFile(plan.folder, rows());
+/** Rows a second that these rows reach, into the same tables, without anything made on the way. */
+export async function readyRows(
+  plan: Plan,
+  batches: readonly ReadingBatch[],
+  rowsPerDay: number,
+): Promise<CopyFigures> {
+  const text = await textFile(plan.folder, batches);
   const textSeconds = await copyAlone(plan, text, rowsPerDay);
-  const binary = await binaryFile(plan.folder, rows());
+  const binary = await binaryFile(plan.folder, batches);
   const binarySeconds = await copyAlone(plan, binary, rowsPerDay);
-  return { text: text.rows / textSeconds, binary: binary.rows / binarySeconds };
+  const writer = await writerAlone(plan, batches, rowsPerDay);
+  return { text: text.rows / textSeconds, binary: binary.rows / binarySeconds, writer };
 }
 
 export interface BackfillFigures {
@@ -148,11 +197,10 @@ export async function live(plan: Plan): Promise<{ rowsPerSecond: number; copy: C
         clock.advance(60_000);
       }
     });
-    const stored = (): Iterable<ReadingBatch> => {
-      const whole = { ...config, meters: { ...config.meters, start_minutes_back: plan.minutes } };
-      return allOf(whole, Date.parse(NOW) + (plan.minutes - 1) * 60_000);
-    };
-    return { rowsPerSecond: rows / seconds, copy: await copyBoth(plan, stored, plan.meters * 86_400), rows };
+    // The same rows, a batch for every minute.
+    const minutes = Array.from({ length: plan.minutes }, (_, minute) => Date.parse(NOW) + minute * 60_000);
+    const batches = minutes.flatMap((nowMs) => kept(allOf(config, nowMs)));
+    return { rowsPerSecond: rows / seconds, copy: await readyRows(plan, batches, plan.meters * 86_400), rows };
   } finally {
     await close();
   }

@@ -5,9 +5,9 @@ import { markdown, reportOf, sectionOf, withSection } from './report.ts';
 const figures = {
   plan: { meters: 2, days: 3, minutes: 4 },
   generator: { rows: 576, rowsPerSecond: 900_000 },
-  copy: { text: 100_000, binary: 120_000 },
+  copy: { text: 100_000, binary: 120_000, writer: 108_000 },
   filled: { rowsPerSecond: 90_000, wholeSeconds: 12.345 },
-  lively: { rowsPerSecond: 30_000, rows: 100, copy: { text: 60_000, binary: 50_000 } },
+  lively: { rowsPerSecond: 30_000, rows: 100, copy: { text: 60_000, binary: 50_000, writer: 45_000 } },
   asked: { figures: [{ name: 'a year', p50: 5, p95: 20 }], p95: 19.5, rowsMeanwhile: 1000 },
 };
 
@@ -18,6 +18,8 @@ test('ratios are taken against the faster COPY, and both sides are told', () => 
     'copy binary rows/s': 120_000,
     'backfill rows/s': 90_000,
     'live/copy': 0.5,
+    'writer/copy': 0.9,
+    'live writer/copy': 0.75,
     'generator/backfill': 10,
   });
   expect(table).toContain('| – a year ');

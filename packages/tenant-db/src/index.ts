@@ -59,8 +59,6 @@ export {
   type EmbeddingIdentity,
   type EmbeddingProfile,
 } from './repositories/embedding-profiles.ts';
-export { insertReadings, readLastReadings, type LastReading, type Reading } from './repositories/readings.ts';
-export { insertPrices, readLastPrice, type Price } from './repositories/prices.ts';
 export {
   closeDeadSimRuns,
   finishSimRun,

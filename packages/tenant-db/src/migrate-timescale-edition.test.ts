@@ -2,7 +2,6 @@ import { createSilentLogger } from '@luna-iems/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrations } from './generated/migrations.ts';
 import { migrate, schemaVersion } from './migrate.ts';
-import { insertReadings, readLastReadings } from './repositories/readings.ts';
 import { readSchemaVersion, readTimescaleEdition } from './schema-info.ts';
 import { sql } from './sql.ts';
 import { liteDatabase, type LiteDatabase } from './testing/lite-database.ts';
@@ -54,24 +53,6 @@ test('the three series are hypertables', async () => {
     sql`select hypertable_name as name from timescaledb_information.hypertables order by 1`,
   );
   expect(rows.map((row) => row.name)).toEqual(['events', 'market_prices', 'smart_meter_readings']);
-});
-
-test('readings go in once and the newest is found', async () => {
-  const reading = (second: number) => ({
-    meterId: 'm-1',
-    ts: new Date(Date.UTC(2026, 0, 1, 0, 0, second)),
-    consumptionKw: 0.5,
-    productionKw: 0,
-    voltage: 230,
-    quality: 'ok',
-    source: 'sim',
-    intervalS: 5,
-  });
-  const rows = [reading(0), reading(5), reading(10)];
-  expect(await insertReadings(session, rows)).toBe(3);
-  expect(await insertReadings(session, [...rows, reading(15)])).toBe(1);
-  const [last] = await readLastReadings(session, ['m-1', 'm-2'], 'sim');
-  expect(last).toMatchObject({ meterId: 'm-1', ts: reading(15).ts, intervalS: 5 });
 });
 
 test('there is one row of privacy settings, closed, with a random name, and it cannot go or be doubled', async () => {

@@ -50,8 +50,8 @@ interface Row {
 }
 
 const rowsInTable = (): Promise<Row[]> =>
-  db.query<Row>(sql`select meter_id as meter, ts, consumption_kw, production_kw, voltage, quality, source, interval_s
-    from smart_meter_readings order by meter_id, ts`);
+  db.query<Row>(sql`select meter_id as meter, ts, consumption_kw, production_kw, voltage, quality, source, interval_s,
+    energy_import_kwh, energy_export_kwh from smart_meter_readings order by meter_id, ts`);
 
 /** What one run over the whole stretch would have written. */
 function expectedRows(config: SimConfig, fromIso: string, toIso: string): unknown[] {
@@ -69,6 +69,8 @@ function expectedRows(config: SimConfig, fromIso: string, toIso: string): unknow
       quality: row.quality,
       source: 'sim',
       interval_s: row.intervalS,
+      energy_import_kwh: row.energyImportKwh,
+      energy_export_kwh: row.energyExportKwh,
     }));
   });
 }

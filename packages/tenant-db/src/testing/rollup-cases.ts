@@ -207,6 +207,20 @@ export function rollupCases(fresh: () => Promise<Db>): void {
     await expectViews(db, [...left, ...filled]);
   });
 
+  test('a simulated hour that a live reading displaces leaves the roll-ups of its first quarter too', async () => {
+    const db = await fresh();
+    const hours = stretch('h', '2026-06-01T08:00:00Z', 3, 3600);
+    await createSeriesWriter({ db, live: new Set() }).addReadings(fillReadings('sim', hours), note).done;
+    await refresh(db);
+    const live = [{ ...stretch('h', '2026-06-01T09:45:00Z', 1, 900)[0] } as ReadingRow];
+    expect(await putReadings(db as unknown as Database, fillReadings('http', live), { replace: false })).toMatchObject({
+      stored: 1,
+      displaced: 1,
+    });
+    await refresh(db);
+    await expectViews(db, [...hours.filter(({ tsMs }) => tsMs !== at('2026-06-01T09:00:00Z')), ...live]);
+  });
+
   test('prices by quarter-hour, hour and local day follow a restated price at once; a live one outranks a simulated one for good', async () => {
     const db = await fresh();
     const price = (tsMs: number, priceEurMwh: number, more: Partial<PriceRow> = {}): PriceRow => ({
