@@ -86,6 +86,14 @@ test-faults: setup ## The operator under crashes, lost events and broken calls, 
 test-quiet: setup ## 50 tenants, ten minutes, no write
 	@$(NODE) LUNA_QUIET_MINUTES="$${LUNA_QUIET_MINUTES:-10}" node hack/test/cli.ts quiet
 
+.PHONY: test-kills
+test-kills: setup ## Qdrant, Tika, Ollama and PostgreSQL killed in the middle of ingest (LUNA_KILLS, LUNA_KILL_SEED); not in `make test`
+	@$(NODE) node hack/test/cli.ts kills
+
+.PHONY: fuzz-api
+fuzz-api: setup ## Fuzz the API from its own OpenAPI document with schemathesis (needs python3): no 5xx, every answer fits its schema
+	@$(NODE) node hack/fuzz/cli.ts
+
 ##@ Quality of search and answers
 
 .PHONY: eval
@@ -101,6 +109,10 @@ eval-answers: setup ## The questions of docs/eval on docs/samples: found, quoted
 .PHONY: bench-operator
 bench-operator: setup ## Our operator beside controller-runtime and Kopf on one API server (N=25 tenants; needs go and python3)
 	@$(NODE) node hack/bench/operator/cli.ts
+
+.PHONY: bench-series
+bench-series: setup ## A year of 100 meters written, rolled up and asked for, beside COPY alone; writes docs/benchmarks.md (METERS, DAYS, MINUTES, ROUNDS)
+	@$(NODE) node hack/bench/series/cli.ts
 
 ##@ Building
 

@@ -13,6 +13,11 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.pdf': 'application/pdf',
   '.docx': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.tif': 'image/tiff',
+  '.tiff': 'image/tiff',
 };
 /** Uploads under way at a time: enough to keep extraction and embedding both busy. */
 const concurrency = 2;
@@ -29,7 +34,7 @@ interface Job {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** What became of one file. `no_text` is no failure: a scan waits for OCR. */
+/** What became of one file. `no_text` is no failure: there was nothing to read in it. */
 export interface Seeded {
   readonly file: string;
   readonly state: string;
@@ -39,7 +44,7 @@ export interface Seeded {
   readonly reason: string | undefined;
 }
 
-const ended = new Set(['done', 'failed', 'duplicate', 'no_text']);
+const ended = new Set(['done', 'failed', 'duplicate', 'no_text', 'quarantined', 'cancelled']);
 const good = new Set(['done', 'duplicate', 'no_text']);
 
 /** The documents in a folder that the API takes, by name. */

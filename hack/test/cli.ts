@@ -1,6 +1,6 @@
 /**
  * Runs test tiers one after the other and ends with `N passed, N failed`.
- * Usage: node hack/test/cli.ts [check] [unit] [service] [apiserver] [faults] [quiet] [cluster]
+ * Usage: node hack/test/cli.ts [check] [unit] [service] [kills] [apiserver] [faults] [quiet] [cluster]
  * A failing tier does not stop the next one: a run tells all that it can. `check` is a gate and does.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { checks } from './checks.ts';
 import { countVitest, summary, type TierCount } from './report.ts';
 
-const tiers = ['unit', 'service', 'apiserver', 'faults', 'quiet', 'cluster'] as const;
+const tiers = ['unit', 'service', 'kills', 'apiserver', 'faults', 'quiet', 'cluster'] as const;
 type Tier = (typeof tiers)[number];
 
 const reports = '.reports';

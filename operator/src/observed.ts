@@ -107,9 +107,14 @@ export function jobState(job: Job | undefined): 'absent' | 'running' | 'complete
 export function rolledOut(workload: Workload | undefined): boolean {
   if (workload?.status === undefined) return false;
   const { metadata, spec, status } = workload;
-  const wanted = spec.replicas ?? 1;
   if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return false;
-  return (status.updatedReplicas ?? 0) >= wanted && (status.readyReplicas ?? 0) >= wanted;
+  return areCurrent(status, spec.replicas ?? 1);
+}
+
+/** True when so many pods are of the current version and ready. A ready pod may be a former one while such are still there. */
+function areCurrent(status: NonNullable<Workload['status']>, wanted: number): boolean {
+  const { replicas = 0, updatedReplicas = 0, readyReplicas = 0 } = status;
+  return replicas <= updatedReplicas && updatedReplicas >= wanted && readyReplicas >= wanted;
 }
 
 /** True when one pod at least can serve, whatever version it runs. */

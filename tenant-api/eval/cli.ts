@@ -7,12 +7,20 @@ import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
 import { readQuestions } from './questions.ts';
+import { quantile } from './rank-metrics.ts';
 import { evaluateSet, ingestSet } from './retrieval.ts';
+import { startMultilingual } from './multilingual/start.ts';
+import { convertSquad } from './squad.ts';
 
 const usage = `usage: node tenant-api/eval/cli.ts retrieval FOLDER   a data set in BEIR's format
-       node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples`;
+       node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples
+       node tenant-api/eval/cli.ts squad FILE FOLDER   a data set in SQuAD's format, rewritten in BEIR's
+With MODEL=multilingual-e5-small the first two use that embedding model instead of the local one.`;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = join(root, 'hack/bench/results');
+const multilingual = process.env['MODEL'] === 'multilingual-e5-small';
+/** Results with another model than the local one stand beside its results. */
+const suffix = multilingual ? '-multilingual-e5-small' : '';
 
 async function writeResult(name: string, result: unknown): Promise<void> {
   await mkdir(results, { recursive: true });
@@ -24,14 +32,16 @@ async function writeResult(name: string, result: unknown): Promise<void> {
 /** On servers that the environment names, else on a set of its own for the time of the run. */
 async function withTenant(work: (tenant: EvalTenant) => Promise<void>): Promise<void> {
   const own = process.env['QDRANT_URL'] === undefined ? await startServices() : undefined;
+  const model = multilingual ? await startMultilingual() : undefined;
   try {
-    const tenant = await startEvalTenant({ ...process.env, ...own?.env });
+    const tenant = await startEvalTenant({ ...process.env, ...own?.env, ...model?.env });
     try {
       await work(tenant);
     } finally {
       await tenant.close();
     }
   } finally {
+    await model?.stop();
     await own?.stop();
   }
 }
@@ -46,6 +56,7 @@ async function retrieval(folder: string): Promise<void> {
     const start = performance.now();
     const bad = await ingestSet(tenant, set);
     const ingestSeconds = (performance.now() - start) / 1000;
+    await tenant.services.tuner.check();
     const { figures, queries, msP50, msP95 } = await evaluateSet(tenant, set);
     const flat = Object.entries(figures).flatMap(([leg, { ndcg10, recall10, mrr10 }]) => [
       [`${leg}_ndcg10`, round(ndcg10)],
@@ -53,9 +64,10 @@ async function retrieval(folder: string): Promise<void> {
       [`${leg}_mrr10`, round(mrr10)],
     ]);
     console.table(Object.fromEntries(Object.entries(figures).map(([leg, one]) => [leg, rounded(one)])));
-    await writeResult(`eval-${set.name}`, {
+    await writeResult(`eval-${set.name}${suffix}`, {
       ...{ dataset: set.name, documents: set.documents.length, queries, notDone: bad },
-      ...{ embedding: tenant.services.profiles.status(), ingestSeconds: round(ingestSeconds) },
+      ...{ embedding: tenant.services.profiles.status(), search: tenant.services.tuner.status() },
+      ingestSeconds: round(ingestSeconds),
       ...{ msPerQueryP50: round(msP50), msPerQueryP95: round(msP95) },
       ...(Object.fromEntries(flat) as Record<string, number>),
     });
@@ -91,18 +103,26 @@ async function answers(all: boolean): Promise<void> {
   await withTenant(async (tenant) => {
     const states = await ingestFolder(tenant, join(root, 'docs/samples'));
     for (const [file, state] of states) if (state !== 'done') console.log(`${file}: ${state}`);
+    await tenant.services.tuner.check();
     const answered = await answerAll(tenant, questions);
     printFaults(answered, all);
     const groups = report(answered);
     console.table(groups);
-    await writeResult('eval-answers', { embedding: tenant.services.profiles.status(), ...groups });
+    const seconds = answered.map((one) => one.seconds * 1000);
+    await writeResult(`eval-answers${suffix}`, {
+      embedding: tenant.services.profiles.status(),
+      search: tenant.services.tuner.status(),
+      ...{ msPerQuestionP50: round(quantile(seconds, 0.5)), msPerQuestionP95: round(quantile(seconds, 0.95)) },
+      ...groups,
+    });
     if (groups['all']?.['citationCorrectness'] !== 1) process.exitCode = 1;
   });
 }
 
 const [command, ...args] = process.argv.slice(2);
-const [folder] = args;
+const [folder, target] = args;
 if (command === 'retrieval' && folder !== undefined) await retrieval(folder);
+else if (command === 'squad' && folder !== undefined && target !== undefined) await convertSquad(folder, target);
 else if (command === 'answers') await answers(args.includes('--all'));
 else {
   console.error(usage);

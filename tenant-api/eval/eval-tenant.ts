@@ -21,7 +21,7 @@ export interface EvalTenant {
   close(): Promise<void>;
 }
 
-const ended = new Set(['done', 'failed', 'duplicate', 'no_text']);
+const ended = new Set(['done', 'failed', 'duplicate', 'no_text', 'quarantined', 'cancelled']);
 const WAIT_SECONDS = 120;
 const READY_MS = 120_000;
 

@@ -14,16 +14,21 @@ import { healthRoutes } from './routes/health.ts';
 import type { IngestRouteDeps } from './routes/ingest/deps.ts';
 import { ingestDocRoute } from './routes/ingest/doc.ts';
 import { ingestJobsRoute } from './routes/ingest/jobs.ts';
+import { seriesInRoutes } from './routes/ingest/series.ts';
 import { telemetryRoute } from './routes/ingest/telemetry.ts';
+import { itemFileRoute } from './routes/item-file.ts';
 import { itemRoutes } from './routes/items.ts';
 import { askRoute } from './routes/rag/ask.ts';
+import { seriesRoutes } from './routes/series.ts';
+import { recommendRoute } from './routes/recommend.ts';
 import { simRoutes } from './routes/sim.ts';
 import { statusRoutes } from './routes/status.ts';
+import type { RecommendDeps } from './recommend/recommend.ts';
 import type { SimDeps } from './sim/status.ts';
 import type { SummaryDeps } from './status/summary.ts';
 
 /** Everything the HTTP side needs, made by the composition root. */
-export interface AppDeps extends AskDeps, SimDeps, SummaryDeps, IngestRouteDeps {
+export interface AppDeps extends AskDeps, RecommendDeps, SimDeps, SummaryDeps, IngestRouteDeps {
   log: Logger;
   metrics: Metrics;
   keys: ApiKeys;
@@ -84,8 +89,12 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     ingestDocRoute,
     ingestJobsRoute,
     telemetryRoute,
+    seriesInRoutes,
     itemRoutes,
+    itemFileRoute,
     askRoute,
+    seriesRoutes,
+    recommendRoute,
     simRoutes,
   ]) {
     await app.register(routes as (app: FastifyInstance, deps: AppDeps) => Promise<void>, deps);

@@ -38,6 +38,18 @@ const Env = Type.Object({
     description: 'Largest file that is taken, in bytes.',
   }),
   UPLOAD_DIR: Type.String({ default: '/tmp', description: 'Where an upload lies while it arrives.' }),
+  OCR_LANGUAGES: Type.String({
+    default: 'deu+eng',
+    pattern: '^[A-Za-z_]+(\\+[A-Za-z_]+)*$',
+    description: 'Languages of scanned documents, as Tesseract names them; the Tika image must have their data.',
+  }),
+  EXTRACT_TIMEOUT_SECONDS: Type.Integer({
+    default: 240,
+    minimum: 40,
+    maximum: 300,
+    description:
+      'Time for reading one file, once for its text and once for its pictures. Above 300 Tika itself gives up.',
+  }),
   INGEST_CONCURRENCY: Type.Integer({
     default: 2,
     minimum: 1,
@@ -50,7 +62,19 @@ const Env = Type.Object({
     maximum: 3600,
     description: 'After this silence another worker takes a job over.',
   }),
+  RECONCILE_SECONDS: Type.Integer({
+    default: 600,
+    minimum: 1,
+    maximum: 86_400,
+    description: 'Time between two comparisons of the stored chunks with the vector store.',
+  }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({ default: 600, minimum: 1, description: 'Requests per API key and minute.' }),
+  SERIES_ROUND_SECONDS: Type.Integer({
+    default: 60,
+    minimum: 1,
+    maximum: 3600,
+    description: 'Pause between two rounds of rolling up and dropping series.',
+  }),
   DRAIN_SECONDS: Type.Integer({
     default: 3,
     minimum: 0,

@@ -2,6 +2,8 @@ import { createLogger, createShutdown, errorMessage, sleep, type Shutdown } from
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
 import { keepProfile } from './embed/keep-profile.ts';
+import { keepSeries } from './series/keeper.ts';
+import { keepTuned } from './search/tuner.ts';
 import { createServices, type Services } from './services.ts';
 import { apiVersion } from './version.ts';
 
@@ -32,6 +34,12 @@ async function start(): Promise<void> {
     services.supervisor.run(signal),
     keepProfile(services.profiles, log, signal),
     services.worker.run(signal),
+    services.keepReconciled(signal),
+    keepSeries(
+      { db: services.app.db, clock: services.app.clock, log, everyMs: config.SERIES_ROUND_SECONDS * 1000 },
+      signal,
+    ),
+    keepTuned(services.tuner, log, signal),
   ]);
   registerSteps(shutdown, services, config, { close: () => app.close(), loops });
   process.on('unhandledRejection', (error) => {

@@ -4,6 +4,7 @@ import type { Metrics } from '@luna-iems/service-kit';
 export interface ApiMetrics {
   observeIngest: (stage: string, seconds: number) => void;
   countIngest: (outcome: string) => void;
+  countDifferences: (kind: string, differences: number) => void;
   observeAsk: (part: string, seconds: number) => void;
   countAsk: (mode: string) => void;
   setPart: (part: string, ok: boolean, seconds: number) => void;
@@ -23,6 +24,11 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
     name: 'luna_ingest_jobs_total',
     help: 'Ends of ingest jobs by outcome, and their retries',
     labelNames: ['outcome'],
+  });
+  const differences = metrics.counter({
+    name: 'luna_index_differences_total',
+    help: 'Differences found between the stored chunks and the vector store, by kind; each was mended',
+    labelNames: ['kind'],
   });
   const askSeconds = metrics.histogram({
     name: 'luna_ask_part_duration_seconds',
@@ -44,6 +50,7 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
   return {
     observeIngest: (stage, seconds) => ingestSeconds.observe({ stage }, seconds),
     countIngest: (outcome) => ingestJobs.inc({ outcome }),
+    countDifferences: (kind, found) => differences.inc({ kind }, found),
     observeAsk: (part, seconds) => askSeconds.observe({ part }, seconds),
     countAsk: (mode) => answers.inc({ mode }),
     setPart: (part, ok, seconds) => {

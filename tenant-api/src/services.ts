@@ -13,16 +13,22 @@ import type { AppDeps } from './app.ts';
 import { createApiKeys } from './auth/api-keys.ts';
 import { essentialParts, partChecks } from './checks.ts';
 import type { Config } from './config.ts';
+import { createModelGate, withGate } from './embed/model-gate.ts';
 import { createOllama } from './embed/ollama.ts';
 import { presetFor } from './embed/presets.ts';
 import { createProfileManager, type ProfileManager } from './embed/profile-manager.ts';
 import { refill } from './embed/refill.ts';
 import { createTika } from './extract/tika.ts';
+import { createGate } from './ingest/gate.ts';
+import { keepReconciled } from './ingest/keep-reconciled.ts';
 import { createIngestWorker, type IngestWorker } from './ingest/worker.ts';
 import { createApiMetrics } from './metrics.ts';
+import { contentRanker } from './recommend/ranker.ts';
+import { createSearchTuner, type SearchTuner } from './search/tuner.ts';
 import { createVectorIndex, type VectorIndex } from './search/vector-index.ts';
 import { cronJobsFromPod } from './sim/cronjobs.ts';
 import { createSupervisor, type Supervisor } from './status/supervisor.ts';
+import { createVocabulary, type Vocabulary } from './text/compounds.ts';
 
 /** All parts of one process, wired. Nothing of it has contacted anything yet. */
 export interface Services {
@@ -30,6 +36,9 @@ export interface Services {
   worker: IngestWorker;
   supervisor: Supervisor;
   profiles: ProfileManager;
+  /** Compares database and vector store now and then, until the signal is aborted. */
+  keepReconciled(signal: AbortSignal): Promise<void>;
+  tuner: SearchTuner;
   /** Ends connections. */
   close(): Promise<void>;
 }
@@ -43,6 +52,7 @@ export interface ServicesInput {
 
 interface Parts {
   db: Database;
+  vocabulary: Vocabulary;
   index: VectorIndex;
   metrics: Metrics;
   tikaHttp: HttpClient;
@@ -50,9 +60,11 @@ interface Parts {
 }
 
 function connect({ config, log }: ServicesInput): Parts {
+  const vocabulary = createVocabulary();
   return {
     db: createPool({ connectionString: config.DATABASE_URL, applicationName: 'tenant-api', log }),
-    index: createVectorIndex({ url: config.QDRANT_URL, apiKey: config.QDRANT_API_KEY }),
+    vocabulary,
+    index: createVectorIndex({ url: config.QDRANT_URL, apiKey: config.QDRANT_API_KEY, vocabulary }),
     metrics: createMetrics({ labels: { tenant: config.TENANT_NAME } }),
     tikaHttp: createHttpClient({ name: 'tika', baseUrl: config.TIKA_URL }),
     ollamaHttp: createHttpClient({ name: 'ollama', baseUrl: config.OLLAMA_URL }),
@@ -62,11 +74,14 @@ function connect({ config, log }: ServicesInput): Parts {
 /** Makes the parts of a process from its settings. */
 export function createServices(input: ServicesInput): Services {
   const { config, log, env, version } = input;
-  const { db, index, metrics, tikaHttp, ollamaHttp } = connect(input);
+  const { db, vocabulary, index, metrics, tikaHttp, ollamaHttp } = connect(input);
   const clock = systemClock;
   const apiMetrics = createApiMetrics(metrics);
-  const tika = createTika(tikaHttp);
-  const ollama = createOllama(ollamaHttp);
+  const tika = createTika(tikaHttp, {
+    ocrLanguages: config.OCR_LANGUAGES,
+    timeoutMs: config.EXTRACT_TIMEOUT_SECONDS * 1000,
+  });
+  const ollama = withGate(createOllama(ollamaHttp), createModelGate());
   const keys = createApiKeys({ dir: config.API_KEYS_DIR, log, clock });
   const model = config.EMBEDDING_MODEL;
   const preset = presetFor(model, config.EMBEDDING_DIMENSIONS);
@@ -75,6 +90,7 @@ export function createServices(input: ServicesInput): Services {
     refill: (profile, signal) => refill({ db, index, log }, profile, signal),
   });
   const profile = (): ReturnType<ProfileManager['current']> => profiles.current();
+  const tuner = createSearchTuner({ db, index, profile, vocabulary, log });
   const supervisor = createSupervisor({
     checks: partChecks({ db, index, tika, ollama, profiles, keys, embeddingModel: model }),
     essential: essentialParts,
@@ -82,20 +98,24 @@ export function createServices(input: ServicesInput): Services {
     clock,
     observe: apiMetrics.setPart,
   });
+  const ready = async (): Promise<void> => supervisor.require('database', 'qdrant', 'tika', 'ollama', 'embedding');
   const worker = createIngestWorker({
-    ...{ db, index, tika, profile, log, clock },
+    ...{ db, index, tika, profile, log, clock, gate: createGate() },
     name: `${hostname()}-${process.pid}`,
     leaseSeconds: config.INGEST_LEASE_SECONDS,
     concurrency: config.INGEST_CONCURRENCY,
     random: systemRandom,
     observe: apiMetrics.observeIngest,
     count: apiMetrics.countIngest,
-    ready: async () => supervisor.require('database', 'qdrant', 'tika', 'ollama', 'embedding'),
+    ready,
   });
   const app: AppDeps = {
-    ...{ db, index, profile, ollama, log, clock, metrics, keys, profiles, supervisor, version },
+    ...{ db, index, profile, ollama, log, clock, metrics, keys, profiles, tuner, supervisor, version },
     observe: apiMetrics.observeAsk,
     count: apiMetrics.countAsk,
+    ranker: contentRanker,
+    denseShare: (active, language) => tuner.share(active, language),
+    understands: (active, language) => tuner.understands(active, language),
     chatModel: config.CHAT_MODEL,
     chatContextTokens: config.CHAT_CONTEXT_TOKENS,
     cronJobs: cronJobsFromPod(env, config.simCronJobs, config.TENANT_NAMESPACE),
@@ -108,5 +128,17 @@ export function createServices(input: ServicesInput): Services {
   const close = async (): Promise<void> => {
     await Promise.all([db.close(), tikaHttp.close(), ollamaHttp.close()]);
   };
-  return { app, worker, supervisor, profiles, close };
+  const reconciling = {
+    db,
+    index,
+    profile,
+    log,
+    ready,
+    seconds: config.RECONCILE_SECONDS,
+    count: apiMetrics.countDifferences,
+  };
+  return {
+    ...{ app, worker, supervisor, profiles, tuner, close },
+    keepReconciled: (signal) => keepReconciled(reconciling, signal),
+  };
 }

@@ -90,7 +90,7 @@ describe('a model server that maps everything to one vector', () => {
     });
     expect(reason).toContain('come out the same');
     const points = (await tenant.qdrant.count('chunks', { exact: true })).count;
-    const { status, body } = await client.upload('wartet.txt', 'Dieser Text wartet auf ein Modell, das taugt.', {}, 2);
+    const { status, body } = await client.upload('wartet.txt', 'Dieser Text wartet auf ein Modell, das taugt.', {}, 0);
     expect({ status, state: body['state'] }).toEqual({ status: 202, state: 'queued' });
     expect((await tenant.qdrant.count('chunks', { exact: true })).count).toBe(points);
   });

@@ -226,9 +226,23 @@ describe('items', () => {
     expect((await client.request('DELETE', `/items/${String(body['itemId'])}`)).status).toBe(404);
   });
 
-  it('do not keep the uploaded bytes of finished jobs', async () => {
-    const [parts] = await tenant.db.query<{ n: number }>(sql`select count(*) as n from ingest_file_parts`);
-    expect(parts?.n).toBe(0);
+  it('keep the bytes of their live version, and no others are kept', async () => {
+    const [parts] = await tenant.db.query<{ kept: number; items: number; others: number }>(sql`select
+      (select count(distinct item_id) from ingest_file_parts) as kept, (select count(*) from items) as items,
+      (select count(*) from ingest_file_parts where item_id is null) as others`);
+    expect(parts).toEqual({ kept: parts?.items, items: parts?.items, others: 0 });
+  });
+
+  it.each([
+    ['tag=handbuch', 5],
+    ['tag=handbuch&tag=test', 5],
+    ['tag=handbuch&tag=nirgends', 0],
+    ['source=trafo.pdf', 1],
+    ['language=de&tag=test', 5],
+    ['language=en', 0],
+  ])('are found by %s', async (query, expected) => {
+    const { status, body } = await client.request<{ items: unknown[] }>('GET', `/items?${query}`);
+    expect({ status, found: body.items.length }).toEqual({ status: 200, found: expected });
   });
 });
 

@@ -34,7 +34,7 @@ async function jobRow(jobId: string): Promise<JobRow | undefined> {
 
 async function counts(): Promise<{ chunks: number; points: number; parts: number }> {
   const [row] = await tenant.db.query<{ chunks: number; parts: number }>(
-    sql`select (select count(*) from item_chunks) as chunks, (select count(*) from ingest_file_parts) as parts`,
+    sql`select (select count(*) from item_chunks) as chunks, (select count(*) from ingest_file_parts where item_id is null) as parts`,
   );
   const { count: points } = await tenant.qdrant.count('chunks', { exact: true });
   return { chunks: row?.chunks ?? -1, parts: row?.parts ?? -1, points };

@@ -9,6 +9,7 @@ import {
 } from '@luna-iems/service-kit';
 import { createPool, waitForDatabase, type SimKind } from '@luna-iems/tenant-db';
 import { Type } from 'typebox';
+import { USAGE, runForPeople } from './people.ts';
 import { simulate } from './run/simulate.ts';
 import { loadSimConfig } from './sim-config.ts';
 
@@ -24,7 +25,7 @@ const EnvSchema = Type.Object({
 
 function kindOf(argument: string | undefined): SimKind {
   if (argument === 'meter' || argument === 'market') return argument;
-  throw new LunaError('LUNA_USAGE', `usage: main.js meter|market (it was ${argument ?? 'empty'})`);
+  throw new LunaError('LUNA_USAGE', `usage: main.js meter|market (it was ${argument ?? 'empty'})\n${USAGE}`);
 }
 
 async function run(log: Logger): Promise<number> {
@@ -63,9 +64,12 @@ async function run(log: Logger): Promise<number> {
   return exitCode.value;
 }
 
+const FOR_PEOPLE = ['check', 'preview'];
 const log = createLogger({ name: 'tenant-sim' });
 try {
-  process.exitCode = await run(log);
+  process.exitCode = FOR_PEOPLE.includes(process.argv[2] ?? '')
+    ? await runForPeople(process.argv.slice(2), { print: console.log, columns: process.stdout.columns ?? 100 })
+    : await run(log);
 } catch (error) {
   log.fatal({ err: error }, errorMessage(error));
   process.exitCode = 1;

@@ -8,8 +8,8 @@ import { statefulSet } from './stateful-set.ts';
 
 const STORE = '/var/lib/ollama/models';
 
-// The server of this container lives only for the pull. Names come as arguments, never as shell text.
-const PULL = `set -eu
+// The server of these containers lives only for what they do. Names come as arguments, never as shell text.
+const withServer = (work: string): string => `set -eu
 ollama serve >/tmp/serve.log 2>&1 &
 server=$!
 tries=0
@@ -19,11 +19,20 @@ until ollama list >/dev/null 2>&1; do
   sleep 1
 done
 for model in "$@"; do
-  if ollama show "$model" >/dev/null 2>&1; then echo "$model: already there"; else ollama pull "$model"; fi
+  ${work}
 done
 kill "$server"
 wait "$server" || true
 `;
+
+const PULL = withServer(
+  'if ollama show "$model" >/dev/null 2>&1; then echo "$model: already there"; else ollama pull "$model"; fi',
+);
+
+// What was copied is not known before: a model that is not there would only show as a server that never starts.
+const CHECK = withServer(
+  'ollama show "$model" >/dev/null 2>&1 || { echo "model $model not found in the model image"; exit 1; }',
+);
 
 const HAS_MODELS = 'for model in "$@"; do OLLAMA_HOST=127.0.0.1:11434 ollama show "$model" >/dev/null || exit 1; done';
 
@@ -75,7 +84,7 @@ export function planOllama(tenant: LunaTenant, platform: Platform): Planned[] {
     platform,
     tenant,
     scheduling: tenant.spec.models.scheduling,
-    initContainers: [modelSource(tenant, platform, names)],
+    initContainers: modelSource(tenant, platform, names),
     containers: [ollama],
     volumes: [scratch('tmp', '2Gi')],
   });
@@ -83,22 +92,25 @@ export function planOllama(tenant: LunaTenant, platform: Platform): Planned[] {
   return [service(tenant, 'ollama', 11434), { object: statefulSet({ tenant, component: 'ollama', template, claim }) }];
 }
 
-function modelSource(tenant: LunaTenant, platform: Platform, names: string[]): Container {
+function modelSource(tenant: LunaTenant, platform: Platform, names: string[]): Container[] {
   const { source } = tenant.spec.models;
   const own = resources(undefined, { cpu: '25m', memory: '128Mi', limit: '2Gi' });
   const mounts = { models: STORE, tmp: '/tmp' };
-  if (source.type === 'image') {
-    const image = source.image ?? platform.images.models ?? '';
-    const env = plain({ OLLAMA_MODELS: STORE });
-    return container({ name: 'copy-models', image, platform, resources: own, env, mounts });
-  }
-  return container({
-    name: 'pull-models',
-    image: imagesOf(tenant, platform).ollama,
-    platform,
-    resources: own,
-    command: ['/bin/sh', '-c', PULL, 'pull-models', ...names],
-    env: plain({ OLLAMA_HOST: '127.0.0.1:11434', OLLAMA_MODELS: STORE, HOME: '/tmp' }),
-    mounts,
-  });
+  const serving = (name: string, script: string): Container =>
+    container({
+      name,
+      image: imagesOf(tenant, platform).ollama,
+      platform,
+      resources: own,
+      command: ['/bin/sh', '-c', script, name, ...names],
+      env: plain({ OLLAMA_HOST: '127.0.0.1:11434', OLLAMA_MODELS: STORE, HOME: '/tmp' }),
+      mounts,
+    });
+  if (source.type === 'registry') return [serving('pull-models', PULL)];
+  const image = source.image ?? platform.images.models ?? '';
+  const env = plain({ OLLAMA_MODELS: STORE });
+  return [
+    container({ name: 'copy-models', image, platform, resources: own, env, mounts }),
+    serving('check-models', CHECK),
+  ];
 }

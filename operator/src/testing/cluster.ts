@@ -95,14 +95,7 @@ export async function startCluster(kubeconfig: string): Promise<TestCluster> {
   const config = await loadConnectionConfig({ kubeconfig });
   const transport = createTransport({ config, qps: 1000, burst: 1000 });
   const client = createClient({ transport, kinds: operatorKinds });
-  const objects = await renderChart({ 'images.models': 'luna/models:1' });
-  await client.apply(
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'luna-system' } },
-    { fieldManager: 'test' },
-  );
-  for (const object of objects.filter(({ kind }) => kind !== 'Deployment'))
-    await client.apply(object, { fieldManager: 'test' });
-  await established(client);
+  const objects = await installChart(client);
   const settings = objects.find(({ kind }) => kind === 'ConfigMap')?.['data'] as Record<string, string>;
   const platform = parseYamlConfig(platformSchema, settings['config.yaml'] ?? '');
   const rights = await asOperator(config, transport);
@@ -130,6 +123,19 @@ export async function startCluster(kubeconfig: string): Promise<TestCluster> {
       await transport.close();
     },
   };
+}
+
+/** Applies all of the chart but the operator's Deployment, and waits until the CRD is served; gives what the chart holds. */
+export async function installChart(client: Client): Promise<KubeObject[]> {
+  const objects = await renderChart({ 'images.models': 'luna/models:1' });
+  await client.apply(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'luna-system' } },
+    { fieldManager: 'test' },
+  );
+  for (const object of objects.filter(({ kind }) => kind !== 'Deployment'))
+    await client.apply(object, { fieldManager: 'test' });
+  await established(client);
+  return objects;
 }
 
 async function established(client: Client): Promise<void> {

@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import type { ConnectionConfig } from './connection-config.ts';
+import { resettingConnector } from './resetting-connector.ts';
 
 /** Kept-alive connections to one server. */
 export interface ConnectionPool {
@@ -39,13 +40,13 @@ function createAgent(config: ConnectionConfig): Agent {
     allowH2: false,
     pipelining: 1,
     keepAliveTimeout: 60_000,
-    connectTimeout: 10_000,
-    connect: {
+    connect: resettingConnector({
+      allowH2: false,
       ca: config.ca,
       cert: config.cert,
       key: config.key,
       rejectUnauthorized: !config.insecureSkipTlsVerify,
       ...(config.tlsServerName ? { servername: config.tlsServerName } : {}),
-    },
+    }),
   });
 }

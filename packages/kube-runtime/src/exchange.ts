@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Agent, Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 
 /** A whole answer. */
 export interface Answer {
@@ -12,7 +12,7 @@ export interface Answer {
  * Sends one request and reads the whole of its answer, with undici's own reader of it and no stream in between, which would cost as
  * much as all the rest of a small request. Rejects with the signal's reason when that aborts, else with undici's errors.
  */
-export function exchange(agent: Agent, options: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<Answer> {
+export function exchange(agent: Dispatcher, options: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let connection: Dispatcher.DispatchController | undefined;
     let [statusCode, headers]: [number, Answer['headers']] = [0, {}];

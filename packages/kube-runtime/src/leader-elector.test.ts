@@ -154,6 +154,38 @@ describe('leader elector', () => {
     await Promise.all(done);
   });
 
+  it.each([100, 500, 900, 1300, 1700, 2100])(
+    'does not sleep past the end of a lease (seen %d ms late)',
+    async (offset) => {
+      const clock = createFakeClock();
+      const serve = createLeaseStore();
+      let isCut = false;
+      const stop = new AbortController();
+      const make = (identity: string): LeaderElector => {
+        const weather = (): Weather => ({ there: 1, back: 1, lost: isCut && identity === 'first' ? 'request' : 'no' });
+        const client = createClient({ transport: slowTransport(serve, clock, weather) });
+        const lease = { name: 'lease', namespace: 'n' };
+        return createLeaderElector({ client, identity, clock, lease, random: () => 1 });
+      };
+      const [first, second] = [make('first'), make('second')];
+      const done = [
+        first.run(untilAborted, stop.signal),
+        clock.sleep(offset).then(() => second.run(untilAborted, stop.signal)),
+      ];
+      await clock.advance(30_000);
+      isCut = true;
+      const { spec } = serve({ method: 'GET', path: '' }) as Lease;
+      const renewedMs = Date.parse(spec['renewTime'] as string);
+      for (let step = 0; step < 600 && !second.isLeader(); step += 1) await clock.advance(50);
+      expect(second.isLeader()).toBe(true);
+      // A pause between two tries until it saw the last renewal, then the lease: not another pause.
+      expect(clock.now() - renewedMs).toBeLessThan(17_500);
+      stop.abort();
+      await clock.advance(60_000);
+      await Promise.all(done);
+    },
+  );
+
   it('counts from when it asked for the lease, not from when it heard the answer', async () => {
     const clock = createFakeClock();
     const serve = createLeaseStore();

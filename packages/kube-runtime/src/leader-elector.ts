@@ -55,6 +55,9 @@ interface Lease extends KubeResource {
   spec?: LeaseSpec;
 }
 
+/** A lease counts as free just after it has run out. */
+const FREE_MS = 5;
+
 interface Moment {
   monotonic: number;
   wall: number;
@@ -89,6 +92,10 @@ export function createLeaderElector(deps: LeaderElectorDeps): LeaderElector {
     if (!observed || observed.holder === '' || observed.holder === identity) return false;
     return clock.monotonic() < observed.at + observed.durationMs;
   };
+
+  /** Milliseconds until the other's lease runs out, so that nobody sleeps past that moment; endless when it is not known to be held. */
+  const untilFree = (): number =>
+    observed && isTakenByOther() ? observed.at + observed.durationMs - clock.monotonic() + FREE_MS : Infinity;
 
   const specFor = (known: LeaseSpec | undefined): LeaseSpec => {
     const now = microTime(clock.now());
@@ -149,7 +156,7 @@ export function createLeaderElector(deps: LeaderElectorDeps): LeaderElector {
   const acquire = async (signal: AbortSignal): Promise<boolean> => {
     while (!signal.aborted) {
       if (await attempt(signal)) return true;
-      await clock.sleep(retryPeriodMs * (1 + 0.2 * random()), signal);
+      await clock.sleep(Math.min(retryPeriodMs * (1 + 0.2 * random()), untilFree()), signal);
     }
     return false;
   };

@@ -205,4 +205,30 @@ describe('fence', () => {
     });
     expect(server.seen).toHaveLength(1);
   });
+
+  it('keeps a write home whose connection took too long to be made', async () => {
+    const { server, transport } = await connect((_, response) => answer(response, 200, {}));
+    let asked = 0;
+    // Held when the call is made and when it is handed on; lost when it is to be written.
+    const fenced = fenceWrites(transport, () => (asked += 1) < 3);
+    await expect(fenced.request({ method: 'PATCH', path: '/x', body: {} })).rejects.toMatchObject({
+      code: 'KUBE_FENCED',
+    });
+    expect(server.seen).toEqual([]);
+    await transport.request(get);
+  });
+
+  it('breaks a write off when the lease runs out meanwhile, and stops as its caller says', async () => {
+    let held = true;
+    const { transport } = await connect(() => undefined);
+    const fenced = fenceWrites(transport, () => held);
+    const caller = new AbortController();
+    const write = { method: 'PATCH', path: '/x', body: {} } as const;
+    const stopped = fenced.request({ ...write, signal: caller.signal });
+    const lost = fenced.request(write);
+    caller.abort();
+    await expect(stopped).rejects.toMatchObject({ code: 'KUBE_ABORTED' });
+    held = false;
+    await expect(lost).rejects.toMatchObject({ code: 'KUBE_FENCED' });
+  });
 });

@@ -1,10 +1,11 @@
-import { errors as undiciErrors, type Agent, type Dispatcher } from 'undici';
+import { errors as undiciErrors, type Dispatcher } from 'undici';
 import { createBearer, type Bearer } from './bearer.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { ConnectionConfig } from './connection-config.ts';
 import { createConnectionPool } from './connection-pool.ts';
 import { exchange, type Answer } from './exchange.ts';
 import { errorFromStatus, hasCode, KubeError } from './errors.ts';
+import { guardedDispatch } from './guarded-dispatch.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import { parseNdjson } from './ndjson.ts';
 import { createTokenBucket } from './token-bucket.ts';
@@ -26,7 +27,7 @@ export interface TransportRequest {
    */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
-  /** Called just before each attempt leaves, after any waiting; what it throws ends the call. */
+  /** Called before each attempt, after any waiting, and when it is written to its connection; what it throws ends the call. */
   guard?: () => void;
 }
 
@@ -72,7 +73,8 @@ const longestRetryAfterSeconds = 30;
  * Guarantees: every call ends within its timeout (times the retries below); bodies go out and come in as plain JSON; a 401 is tried
  * once more with fresh credentials when they come from a file or plug-in; a 429 or 5xx that carries Retry-After is tried again up
  * to five times (waiting at most 30 s each); a GET whose kept-alive connection turned out dead is tried once more. Nothing else is
- * retried: the caller knows whether its write may be repeated.
+ * retried: the caller knows whether its write may be repeated. A call that was broken off (by its signal or its timeout) does not reach
+ * the server later, even if the network held it up: its connection is reset. (The server may have received it before.)
  *
  * The rate limit counts all calls of this transport. A leader elector must have a transport of its own, or a busy operator may
  * delay the renewal of its lease.
@@ -91,14 +93,15 @@ export function createTransport(deps: TransportDeps): Transport {
   const attempt = async <T extends { statusCode: number }>(
     request: StreamRequest,
     how: { signal: AbortSignal; bodyTimeout: number },
-    via: (agent: Agent, options: Dispatcher.RequestOptions) => Promise<T>,
+    via: (agent: Dispatcher, options: Dispatcher.RequestOptions) => Promise<T>,
   ): Promise<T> => {
     const { signal, bodyTimeout } = how;
     await bucket.take(signal);
     if (signal.aborted) throw signal.reason;
     const authorization = await bearer.header();
     request.guard?.();
-    const answer = await via(pool.agent(), {
+    const agent = request.guard === undefined ? pool.agent() : pool.agent().compose(guardedDispatch(request.guard));
+    const answer = await via(agent, {
       origin: server.origin,
       path: basePath + pathWithQuery(request),
       method: request.method,

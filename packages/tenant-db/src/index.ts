@@ -1,4 +1,4 @@
-export { createPool, type Database, type PoolOptions, type Queryable, type Session } from './pool.ts';
+export { createPool, type Database, type PoolOptions, type Queryable, type Session, type Transaction } from './pool.ts';
 export { emptySql, identifier, joinSql, sql, whereAll, type Sql } from './sql.ts';
 export { DatabaseError, databaseError, isTransientDatabaseError } from './errors.ts';
 export { migrate, schemaVersion, type MigrateOptions, type MigrateResult } from './migrate.ts';
@@ -35,6 +35,7 @@ export {
   type StoredChunk,
 } from './repositories/chunks.ts';
 export {
+  cancelIngestJob,
   claimIngestJob,
   countOpenIngestJobs,
   createIngestJob,
@@ -42,16 +43,41 @@ export {
   listIngestJobs,
   readIngestJob,
   releaseIngestJob,
+  retryIngestJob,
   updateIngestJob,
+  type IngestEnd,
   type IngestJob,
+  type IngestJobFilter,
   type IngestJobPatch,
   type IngestOutcome,
   type IngestState,
   type Lease,
   type NewIngestJob,
 } from './repositories/ingest-jobs.ts';
+export {
+  FIRST_CHUNK,
+  dropAbandoned,
+  findOrphans,
+  finishReconcileRun,
+  onlyOneReconciles,
+  pageLiveChunks,
+  readLastReconcileRun,
+  startReconcileRun,
+  stillLive,
+  type IndexedChunk,
+  type PointName,
+  type ReconcileCounts,
+  type ReconcileRun,
+} from './repositories/reconcile.ts';
 export { insertEvents, type NewEvent } from './repositories/events.ts';
-export { FILE_PART_BYTES, readFileParts, writeFilePart } from './repositories/ingest-files.ts';
+export {
+  FILE_PART_BYTES,
+  dropOldJobFiles,
+  readFileParts,
+  readItemFile,
+  writeFilePart,
+  type ItemFile,
+} from './repositories/ingest-files.ts';
 export {
   activateProfile,
   ensureProfile,
@@ -59,11 +85,10 @@ export {
   type EmbeddingIdentity,
   type EmbeddingProfile,
 } from './repositories/embedding-profiles.ts';
-export { insertReadings, readLastReadings, type LastReading, type Reading } from './repositories/readings.ts';
-export { insertPrices, readLastPrice, type Price } from './repositories/prices.ts';
 export {
   closeDeadSimRuns,
   finishSimRun,
+  readLastFailedSimRuns,
   readLastSimRuns,
   readLastWrites,
   startSimRun,
@@ -78,3 +103,42 @@ export { countTables, type TableCounts } from './repositories/counts.ts';
 export { readPrivacyConfig, type PrivacyConfig } from './repositories/privacy.ts';
 export { appendAudit, type AuditEntry } from './repositories/audit.ts';
 export { createScratchDatabase, type ScratchDatabase } from './scratch-database.ts';
+export {
+  createSeriesWriter,
+  putPrices,
+  putReadings,
+  readLiveSeries,
+  type PutCounts,
+  type SeriesWriter,
+  type SeriesWriterDeps,
+  type WriteNote,
+  type Writing,
+  type Written,
+} from './series/write.ts';
+export { readStoredMeters, readStoredPrices } from './series/stored.ts';
+export { catchUpRollups, expireSeries, fitChunks, refreshRollups } from './series/upkeep.ts';
+export {
+  listMeters,
+  listPriceSeries,
+  readLastCounters,
+  readMeterCost,
+  readMeterInfo,
+  readMeterPoints,
+  readMeterTotals,
+  readPricePoints,
+  readQuarterPrices,
+  readRetentionStart,
+  type CostPoint,
+  type LastCounters,
+  type MeterEntry,
+  type MeterInfo,
+  type MeterPoint,
+  type MeterTotals,
+  type PricePoint,
+  type PriceResolution,
+  type PriceSeriesInfo,
+  type PriceSeriesRef,
+  type Resolution,
+  type TimeRange,
+} from './series/read.ts';
+export { encodeReadings, READING_COLUMNS, type Encoded } from './series/encode.ts';

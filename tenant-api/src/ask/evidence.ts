@@ -1,21 +1,30 @@
 import type { Language } from '../text/language.ts';
 import { sentences } from '../text/sentences.ts';
-import { distinctTerms, termMatch, type Term } from '../text/terms.ts';
+import { createVocabulary } from '../text/compounds.ts';
+import { distinctTerms, termCover, type Cutter, type Term } from '../text/terms.ts';
+import { givesOrders } from './guard.ts';
 import type { Passage } from './passage.ts';
 
 /** A sentence of a passage that may answer the question. `text` is a substring of the passage's text. */
 export interface Candidate {
   passage: Passage;
   text: string;
+  /** Sentences, or items of a list, in it. */
+  sentences: number;
   /** Part of the question's weight that the sentence covers by itself or as a row under its heads, 0..1. */
   own: number;
   /** The same with its headings and neighbours helping, 0..1. */
   coverage: number;
+  /** The same with nouns counting more still: what decides whether there is an answer at all. */
+  evidence: number;
 }
 
 interface Weighted {
   term: Term;
+  /** For the choice between sentences. */
   weight: number;
+  /** For the question whether there is an answer. */
+  proof: number;
 }
 
 interface Piece {
@@ -43,9 +52,16 @@ interface Split {
 
 /** How much an identifier counts against a word of the same rarity: whoever types `1.8.0` means exactly that. */
 const IDENTIFIER_WEIGHT = 2.5;
+/**
+ * What a verb or adjective of a German question counts against its nouns. Verbs are said in many ways, and what is not about the
+ * nouns is no answer; but between sentences about them the verb decides.
+ */
+const LESS_THAN_NOUN = { choice: 0.8, proof: 0.4 };
 const FROM_HEADING = 0.6;
 const FROM_ABOVE = 0.7;
 const FROM_NEIGHBOUR = 0.35;
+/** Part of the question's weight that a second sentence must add to be quoted with the first. */
+const ADDS = 0.05;
 /** Longest quote that a list makes of its introduction, in characters. */
 const LIST_LENGTH = 700;
 
@@ -55,23 +71,42 @@ const asking: Record<Language, RegExp> = {
   en: /\bhow\s+(?:often|long|much|many|high|far|large|big|fast|strong|old)\b|\b(?:means?|stands?\s+for|called)\b/giu,
 };
 
-const best = (wanted: Term, there: readonly Term[]): number =>
-  Math.max(0, ...there.map((term) => termMatch(wanted, term)));
-
 /** The terms of a question, without the words that only ask; all of them where nothing else is left. */
-export function questionTerms(question: string, language: Language): Term[] {
-  const meant = distinctTerms(question.replace(asking[language], ' '), language);
-  return meant.length > 0 ? meant : distinctTerms(question, language);
+export function questionTerms(question: string, language: Language, cut?: Cutter): Term[] {
+  const meant = distinctTerms(question.replace(asking[language], ' '), language, cut);
+  return meant.length > 0 ? meant : distinctTerms(question, language, cut);
+}
+
+/**
+ * The keys of what is no noun in a German question: written small, in a question that writes anything large behind its first
+ * word. Whoever writes everything small says nothing by it.
+ */
+function smallWords(question: string, language: Language): ReadonlySet<string> {
+  if (language !== 'de') return new Set();
+  const words = question.trim().split(/\s+/u).slice(1);
+  if (!words.some((word) => /^\P{L}*\p{Lu}/u.test(word))) return new Set();
+  const small = words.filter((word) => /^\P{L}*\p{Ll}/u.test(word)).join(' ');
+  return new Set(distinctTerms(small, language).map((term) => term.key));
 }
 
 /** The question's terms weighted by how rare they are among the passages' sentences; a term that is nowhere weighs most. */
-function weigh(wanted: readonly Term[], splits: readonly Split[]): Weighted[] {
+function weigh(wanted: readonly Term[], small: ReadonlySet<string>, splits: readonly Split[]): Weighted[] {
   const all = splits.flatMap((split) => split.pieces.map((piece) => piece.terms));
   return wanted.map((term) => {
-    const having = all.filter((there) => best(term, there) >= 0.6).length;
+    const having = all.filter((there) => termCover(term, there) >= 0.6).length;
     const rarity = Math.log(1 + (all.length - having + 0.5) / (having + 0.5));
-    return { term, weight: Math.max(0.2, rarity) * (term.identifier ? IDENTIFIER_WEIGHT : 1) };
+    const rare = Math.max(0.2, rarity) * (term.identifier ? IDENTIFIER_WEIGHT : 1);
+    const less = !term.identifier && small.has(term.key) ? LESS_THAN_NOUN : { choice: 1, proof: 1 };
+    return { term, weight: rare * less.choice, proof: rare * less.proof };
   });
+}
+
+/** Whether the question names things exactly (`1.8.0`) and the passages have none of them: another one of its kind is no answer. */
+export function namesUnknown(question: string, passages: readonly Passage[], language: Language): boolean {
+  const names = distinctTerms(question, language).filter((term) => term.identifier);
+  if (names.length === 0) return false;
+  const there = passages.flatMap(({ title, text }) => distinctTerms(`${title}\n${text}`, language));
+  return names.every((name) => termCover(name, there) === 0);
 }
 
 const listMark = /^(?:[-–•*]|\p{L}\)|\d{1,2}[.)])\s/u;
@@ -94,10 +129,13 @@ function markHeads(pieces: Piece[]): void {
   }
 }
 
-function splitPassage(passage: Passage, language: Language): Split {
+function splitPassage(passage: Passage, language: Language, cut: Cutter): Split {
   const pieces: Piece[] = [];
-  const title = distinctTerms(passage.title, language);
-  const headingsOf = passage.places.map(({ headings }) => [...title, ...distinctTerms(headings.join(' '), language)]);
+  const title = distinctTerms(passage.title, language, cut);
+  const headingsOf = passage.places.map(({ headings }) => [
+    ...title,
+    ...distinctTerms(headings.join(' '), language, cut),
+  ]);
   let block = 0;
   let labels: Term[] = [];
   for (const { text, start } of sentences(passage.text, language)) {
@@ -108,7 +146,7 @@ function splitPassage(passage: Passage, language: Language): Split {
       labels = [];
     }
     const label = isLabel(text, /^\n(?!\n)/u.test(passage.text.slice(end, end + 2)));
-    const terms = distinctTerms(text, language);
+    const terms = distinctTerms(text, language, cut);
     pieces.push({
       ...{ text, start, block, terms, label },
       over: before?.question ? before.terms : labels,
@@ -136,10 +174,9 @@ function listEnd(pieces: readonly Piece[], index: number): number {
   return end;
 }
 
-/** A sentence that introduces a list is quoted with the list: by itself it says only that something follows. */
-function quoteOf({ passage, pieces }: Split, index: number): string {
+function quoteOf({ passage, pieces }: Split, index: number, end: number): string {
   const first = pieces[index];
-  const last = pieces[listEnd(pieces, index) - 1];
+  const last = pieces[end - 1];
   return first && last ? passage.text.slice(first.start, last.start + last.text.length) : '';
 }
 
@@ -150,9 +187,8 @@ interface Context {
   around: readonly Term[];
 }
 
-function contextOf({ pieces }: Split, index: number): Context {
+function contextOf({ pieces }: Split, index: number, end: number): Context {
   const { over = [], headings = [] } = pieces[index] ?? {};
-  const end = listEnd(pieces, index);
   const here = pieces.slice(index, end).flatMap((piece) => piece.terms);
   const around = [index - 1, end].flatMap((at) => pieces[at]?.terms ?? []);
   return { here, over, around, headings };
@@ -160,30 +196,56 @@ function contextOf({ pieces }: Split, index: number): Context {
 
 function helped(term: Term, { here, over, headings, around }: Context): number {
   return Math.max(
-    best(term, here),
-    FROM_ABOVE * best(term, over),
-    FROM_HEADING * best(term, headings),
-    FROM_NEIGHBOUR * best(term, around),
+    termCover(term, here),
+    FROM_ABOVE * termCover(term, over),
+    FROM_HEADING * termCover(term, headings),
+    FROM_NEIGHBOUR * termCover(term, around),
   );
 }
 
-function candidateOf(split: Split, index: number, weighted: readonly Weighted[]): Candidate {
-  const context = contextOf(split, index);
-  const total = weighted.reduce((sum, { weight }) => sum + weight, 0) || 1;
-  const part = (cover: (term: Term) => number): number =>
-    weighted.reduce((sum, { term, weight }) => sum + weight * cover(term), 0) / total;
+function candidateOf(split: Split, index: number, end: number, weighted: readonly Weighted[]): Candidate {
+  const context = contextOf(split, index, end);
+  const part = (by: 'weight' | 'proof', cover: (term: Term) => number): number => {
+    const total = weighted.reduce((sum, one) => sum + one[by], 0) || 1;
+    return weighted.reduce((sum, one) => sum + one[by] * cover(one.term), 0) / total;
+  };
   return {
     passage: split.passage,
-    text: quoteOf(split, index),
-    own: part((term) => Math.max(best(term, context.here), FROM_ABOVE * best(term, context.over))),
-    coverage: part((term) => helped(term, context)),
+    text: quoteOf(split, index, end),
+    sentences: end - index,
+    own: part('weight', (term) => Math.max(termCover(term, context.here), FROM_ABOVE * termCover(term, context.over))),
+    coverage: part('weight', (term) => helped(term, context)),
+    evidence: part('proof', (term) => helped(term, context)),
   };
 }
 
-/** Sentences that only announce, ask or repeat: too short to say something, a question, or the heading itself. */
+/** What may be quoted from a place on: the sentence, with the list that it introduces; and it with the next one, if that adds to it. */
+function candidatesAt(split: Split, index: number, weighted: readonly Weighted[]): Candidate[] {
+  const { pieces } = split;
+  const end = listEnd(pieces, index);
+  const one = candidateOf(split, index, end, weighted);
+  const next = pieces[index + 1];
+  const runs =
+    end === index + 1 && next && running(pieces[index]) && running(next) && next.block === pieces[index]?.block;
+  if (!runs) return [one];
+  const two = candidateOf(split, index, index + 2, weighted);
+  const other = candidateOf(split, index + 1, index + 2, weighted);
+  return two.own >= Math.max(one.own, other.own) + ADDS ? [one, two] : [one];
+}
+
+/** A sentence of running text: no label, no item, no question. */
+const running = (piece: Piece | undefined): boolean =>
+  piece !== undefined && !piece.label && !piece.listItem && !piece.question && /[.!]$/u.test(piece.text);
+
+/** A line without a figure, a sign at its end or the length of a sentence is a heading or a footer, not a statement. */
+const TITLE_WORDS = 8;
+
+/** Sentences that only announce, ask or repeat say nothing: too short, a question, or a heading. Nor do orders to an assistant. */
 function saysSomething(candidate: Candidate): boolean {
-  const words = candidate.text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
-  return words >= 3 && !candidate.text.endsWith('?') && !isHeading(candidate.passage, candidate.text);
+  const { text, passage } = candidate;
+  const words = text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  if (words < 3 || text.endsWith('?') || isHeading(passage, text) || givesOrders(text)) return false;
+  return words >= TITLE_WORDS || /[.!:;)“”"]$|\p{N}|\|/u.test(text) || listMark.test(text);
 }
 
 /**
@@ -191,12 +253,15 @@ function saysSomething(candidate: Candidate): boolean {
  * out. Pure and without a model: words are compared by stem, identifiers exactly.
  */
 export function rankSentences(question: string, passages: readonly Passage[], language: Language): Candidate[] {
-  const splits = passages.map((passage) => splitPassage(passage, language));
-  const weighted = weigh(questionTerms(question, language), splits);
+  const vocabulary = createVocabulary();
+  for (const { text, title } of language === 'de' ? passages : []) vocabulary.learn(`${title}\n${text}`);
+  const cut: Cutter = vocabulary.parts;
+  const splits = passages.map((passage) => splitPassage(passage, language, cut));
+  const weighted = weigh(questionTerms(question, language, cut), smallWords(question, language), splits);
   const seen = new Set<string>();
   return splits
     .flatMap((split) =>
-      split.pieces.flatMap((piece, index) => (piece.head ? [] : [candidateOf(split, index, weighted)])),
+      split.pieces.flatMap((piece, index) => (piece.head ? [] : candidatesAt(split, index, weighted))),
     )
     .filter(saysSomething)
     .filter((candidate) => {

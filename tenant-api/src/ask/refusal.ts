@@ -1,5 +1,5 @@
 import type { Language } from '../text/language.ts';
-import type { Candidate } from './evidence.ts';
+import { namesUnknown, type Candidate } from './evidence.ts';
 import type { Passage } from './passage.ts';
 
 const sentence: Record<Language, string> = {
@@ -12,22 +12,30 @@ export function refusalSentence(language: Language): string {
   return sentence[language];
 }
 
-/** Part of the question's weight that the best sentence must cover, with its headings and neighbours helping. */
+/** Part of the question's weight that the best sentence must cover where no model helps to judge, with its surroundings helping. */
 const ENOUGH_WORDS = 0.45;
-/** With a good embedding model less wording is enough: the same thing may be said in other words. */
-const SOME_WORDS = 0.25;
+
+/** How a model's cosines count beside the words, calibrated for the model; see docs/adr/0021. */
+export interface EvidenceRule {
+  /** What the best passage's cosine is multiplied with before it is added to the coverage of the best sentence. */
+  similarity: number;
+  /** What the sum must reach, by the language of the question. */
+  enough: Record<Language, number>;
+}
 
 /**
- * Whether the passages carry an answer at all. `strongDense` is the cosine from which this model's hits mean something;
- * undefined where the model is not good enough at the language to be trusted without words.
+ * Whether the passages carry an answer at all: by the part of the question that their best sentence covers and, where the model
+ * is calibrated and the question could be embedded, by how near the nearest passage is. Nearness is no help where something is asked for
+ * by a name that no passage has.
  */
 export function hasEvidence(
   candidates: readonly Candidate[],
   passages: readonly Passage[],
-  strongDense: number | undefined,
+  judged: { question: string; rule: EvidenceRule | undefined; language: Language },
 ): boolean {
-  const coverage = Math.max(0, ...candidates.map((candidate) => candidate.coverage));
-  if (coverage >= ENOUGH_WORDS) return true;
-  const dense = Math.max(0, ...passages.map((passage) => passage.dense ?? 0));
-  return strongDense !== undefined && coverage >= SOME_WORDS && dense >= strongDense;
+  const coverage = Math.max(0, ...candidates.map((candidate) => candidate.evidence));
+  const cosines = passages.flatMap((passage) => passage.dense ?? []);
+  const near = judged.rule && cosines.length > 0 && !namesUnknown(judged.question, passages, judged.language);
+  if (!judged.rule || !near) return coverage >= ENOUGH_WORDS;
+  return coverage + judged.rule.similarity * Math.max(...cosines) >= judged.rule.enough[judged.language];
 }

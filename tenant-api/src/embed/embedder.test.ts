@@ -35,7 +35,7 @@ describe('passages', () => {
   it('sends small batches, normalised and prefixed', async () => {
     const ollama = server(1000);
     await embedder(ollama, 'nomic-embed-text').passages(Array<string>(40).fill('Zähler'));
-    expect(ollama.requests.map((inputs) => inputs.length)).toEqual([16, 16, 8]);
+    expect(ollama.requests.map((inputs) => inputs.length)).toEqual([8, 8, 8, 8, 8]);
     expect(ollama.requests[0]?.[0]).toBe('search_document: Zahler');
   });
   it('passes other errors on', async () => {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { HttpError, LunaError, type HttpClient } from '@luna-iems/service-kit';
 import type { ChatMessage } from '../ask/prompt.ts';
+import type { Lane } from './model-gate.ts';
 
 /** A model as the server lists it. */
 export interface ModelInfo {
@@ -25,7 +26,7 @@ export interface Ollama {
   /** The longest context the model was made for, in tokens; undefined where the server does not say. */
   contextLength(model: string, signal?: AbortSignal): Promise<number | undefined>;
   /** One vector per input, in order. Throws `LUNA_EMBED_REFUSED` when the server refuses one of the inputs (too long, for instance). */
-  embed(model: string, inputs: readonly string[], signal?: AbortSignal): Promise<number[][]>;
+  embed(model: string, inputs: readonly string[], signal?: AbortSignal, lane?: Lane): Promise<number[][]>;
   /** The answer's pieces as they come. Leaving the loop, or aborting the signal, ends the generation on the server. */
   chat(request: ChatRequest): AsyncGenerator<string>;
 }

@@ -1,4 +1,4 @@
-import type { Language } from '../text/language.ts';
+import type { EvidenceRule } from '../ask/refusal.ts';
 
 /** What has to be known of an embedding model to use it well; the server does not tell. */
 export interface EmbeddingPreset {
@@ -15,17 +15,20 @@ export interface EmbeddingPreset {
   /** The model was trained on lower-cased text, so upper and lower case must come out (nearly) the same. */
   uncased: boolean;
   /**
-   * The dense leg's share in the fusion, 0..1. The lexical leg has the rest. English models get little in a German house:
-   * measured on a public German question set, 0.1 to 0.5 loses nowhere; see fuse.ts.
+   * The dense leg's share in the fusion, 0..1, until the service has measured it on the tenant's own documents (search/tuner.ts).
+   * The lexical leg has the rest. English models get little in a German house.
    */
   denseShare: number;
-  /** From this cosine a hit means something by itself; only for languages that the model is to be trusted in so far. */
-  strongDense?: Partial<Record<Language, number>>;
+  /** How its cosines count as evidence; undefined where they were never calibrated, and words alone decide. */
+  evidence?: EvidenceRule;
 }
 
 const bertEnglish = { charsPerToken: 2.8, uncased: true } as const;
 const multilingual = { charsPerToken: 3.2, uncased: false, denseShare: 0.5 } as const;
 const e5 = { contextTokens: 512, documentPrefix: 'passage: ', queryPrefix: 'query: ', ...multilingual } as const;
+// Calibrated on the development half of docs/eval and on half of XQuAD with and without each question's own text: docs/adr/0021.
+const miniLmEvidence: EvidenceRule = { similarity: 1, enough: { de: 0.94, en: 0.8 } };
+const e5SmallEvidence: EvidenceRule = { similarity: 2, enough: { de: 2.15, en: 2.1 } };
 const none = { documentPrefix: '', queryPrefix: '' } as const;
 const nomic = { documentPrefix: 'search_document: ', queryPrefix: 'search_query: ' } as const;
 
@@ -33,7 +36,7 @@ const nomic = { documentPrefix: 'search_document: ', queryPrefix: 'search_query:
 const presets: readonly (readonly [RegExp, EmbeddingPreset])[] = [
   [
     /^(?:gt-)?all-minilm/u,
-    { dimensions: 384, contextTokens: 256, ...none, ...bertEnglish, denseShare: 0.2, strongDense: { en: 0.5 } },
+    { dimensions: 384, contextTokens: 256, ...none, ...bertEnglish, denseShare: 0.2, evidence: miniLmEvidence },
   ],
   [/^nomic-embed-text-v2/u, { dimensions: 768, contextTokens: 512, ...nomic, ...multilingual }],
   [/^nomic-embed-text/u, { dimensions: 768, contextTokens: 2048, ...nomic, ...bertEnglish, denseShare: 0.3 }],
@@ -47,7 +50,7 @@ const presets: readonly (readonly [RegExp, EmbeddingPreset])[] = [
       ...multilingual,
     },
   ],
-  [/multilingual-e5-small/u, { dimensions: 384, ...e5 }],
+  [/multilingual-e5-small/u, { dimensions: 384, ...e5, evidence: e5SmallEvidence }],
   [/multilingual-e5-large/u, { dimensions: 1024, ...e5 }],
   [/multilingual-e5/u, { dimensions: 768, ...e5 }],
   [/^paraphrase-multilingual/u, { dimensions: 768, contextTokens: 512, ...none, ...multilingual }],

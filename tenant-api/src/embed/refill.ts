@@ -14,7 +14,8 @@ export interface RefillDeps {
   log: Logger;
 }
 
-interface Row {
+/** A stored chunk with what its point says of it. */
+export interface RefillRow {
   chunkId: string;
   itemId: string;
   version: number;
@@ -28,8 +29,8 @@ interface Row {
 
 const PAGE = 64;
 
-function nextPage(db: Database, after: string): Promise<Row[]> {
-  return db.query<Row>(sql`select c.chunk_id as "chunkId", c.item_id as "itemId", c.version, c.chunk_idx as "chunkIdx", c.text, c.metadata,
+function nextPage(db: Database, after: string): Promise<RefillRow[]> {
+  return db.query<RefillRow>(sql`select c.chunk_id as "chunkId", c.item_id as "itemId", c.version, c.chunk_idx as "chunkIdx", c.text, c.metadata,
       i.tags, i.source, i.language
     from item_chunks c join items i on i.item_id = c.item_id and i.version = c.version
     where c.chunk_id > ${after}::uuid order by c.chunk_id limit ${PAGE}`);
@@ -45,16 +46,17 @@ function mean(vectors: readonly (readonly number[])[]): number[] {
 }
 
 /** The vector of a stored chunk that the new model finds too long: of its pieces, taken together. */
-async function vectorInPieces(profile: ActiveProfile, row: Row, signal?: AbortSignal): Promise<number[]> {
+async function vectorInPieces(profile: ActiveProfile, row: RefillRow, signal?: AbortSignal): Promise<number[]> {
   const { places, tokens } = readMetadata(row.metadata);
   const pieces = await embedChunks(profile, [{ text: row.text, places, tokens }], signal ? { signal } : {});
   return mean(pieces.map((piece) => piece.vector));
 }
 
-async function refillPage(
+/** Embeds stored chunks again and writes their points. */
+export async function refillPage(
   deps: RefillDeps,
   profile: ActiveProfile,
-  rows: readonly Row[],
+  rows: readonly RefillRow[],
   signal?: AbortSignal,
 ): Promise<void> {
   const most = { tokens: profile.sizes.headingTokens, count: createTokenCounter(profile.preset.charsPerToken) };

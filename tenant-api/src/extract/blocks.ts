@@ -11,6 +11,8 @@ export interface ExtractedDocument {
   title?: string;
   /** The document's own language tag, when it states one. */
   languageTag?: string;
+  /** What could not be read of it, a sentence each. */
+  warnings?: string[];
 }
 
 /** True when nothing readable came out: a scanned page without OCR, or white space only. */

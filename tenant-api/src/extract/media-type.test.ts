@@ -15,6 +15,9 @@ describe('detectMediaType', () => {
     ['HTML by its markup', Buffer.from('<!-- x -->\n<!DOCTYPE html><html>'), 'a.txt', 'text/html'],
     ['Markdown by its name', Buffer.from('# A'), 'a.MD', 'text/markdown'],
     ['plain text', Buffer.from('Zähler <1.8.0>'), 'a', 'text/plain'],
+    ['a PNG picture', Buffer.from('\u0089PNG\r\n\u001A\n', 'latin1'), 'a.docx', 'image/png'],
+    ['a JPEG picture', Buffer.from([0xff, 0xd8, 0xff, 0xe0]), 'a.pdf', 'image/jpeg'],
+    ['a TIFF picture', Buffer.from('MM\0*', 'latin1'), 'a', 'image/tiff'],
     ['UTF-16 text', Buffer.from('\uFEFFZähler', 'utf16le'), 'a.txt', 'text/plain'],
   ])('knows %s', (_name, bytes, fileName, mediaType) =>
     expect(detectMediaType(bytes, bytes, fileName)).toEqual({ mediaType }),
@@ -24,7 +27,7 @@ describe('detectMediaType', () => {
     ['another zip', makeZip({ 'xl/workbook.xml': 'x' }), 'unsupported'],
     ['an old Office file', compound('WordDocument'), 'unsupported'],
     ['an encrypted Office file', compound('EncryptedPackage'), 'encrypted'],
-    ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), 'unsupported'],
+    ['a picture in a format that is not read', Buffer.from('GIF89a\u0001\u0000', 'latin1'), 'unsupported'],
   ])('refuses %s', (_name, bytes, refused) =>
     expect(detectMediaType(bytes, bytes, 'a.docx')).toMatchObject({ refused }),
   );

@@ -7,6 +7,9 @@ export type MediaType =
   | 'text/markdown'
   | 'text/html'
   | 'application/pdf'
+  | 'image/png'
+  | 'image/jpeg'
+  | 'image/tiff'
   | 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 
 const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
@@ -44,6 +47,13 @@ function compoundType(head: Buffer, tail: Buffer): Detection {
   return { refused: 'unsupported', because: 'an old Office format; save it as DOCX or PDF' };
 }
 
+const images: readonly (readonly [mark: string, mediaType: MediaType])[] = [
+  ['\u0089PNG\r\n\u001A\n', 'image/png'],
+  ['\u00FF\u00D8\u00FF', 'image/jpeg'],
+  ['II*\u0000', 'image/tiff'],
+  ['MM\u0000*', 'image/tiff'],
+];
+
 const markup = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b/iu;
 
 /** Text has no control characters but white space; UTF-16 is known by its mark. */
@@ -67,6 +77,8 @@ export function detectMediaType(head: Buffer, tail: Buffer, fileName: string): D
   // Readers accept up to 1 KiB of anything before a PDF's header.
   if (head.subarray(0, 1024).includes('%PDF-')) return { mediaType: 'application/pdf' };
   if (startsWith(head, 'PK\u0003\u0004')) return zipType(tail);
+  const image = images.find(([mark]) => startsWith(head, mark));
+  if (image) return { mediaType: image[1] };
   if (startsWith(head, '\u00D0\u00CF\u0011\u00E0')) return compoundType(head, tail);
   return textType(head, fileName);
 }

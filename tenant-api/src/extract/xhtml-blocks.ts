@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2';
 import type { Block } from './blocks.ts';
 import { cleanText, oneLine, reflow } from '../text/clean.ts';
-import { dropPageFurniture, mergeRows } from './paged.ts';
+import { dropPageFurniture, joinBrokenSentences, mergeRows } from './paged.ts';
 import { paragraphBlocks } from './plain-blocks.ts';
 
 const breaking = new Set(
@@ -11,6 +11,9 @@ const breaking = new Set(
 );
 const skipped = new Set('script style head template noscript svg iframe object'.split(' '));
 const heading = /^h[1-6]$/u;
+const lineOfOcr = /^ocr_(?:line|header|caption|textfloat)$/u;
+/** Specks, stamps and photographs come out as words that the recognition itself hardly believes, in percent. */
+const CERTAIN_ENOUGH = 30;
 
 interface State {
   blocks: Block[];
@@ -20,6 +23,14 @@ interface State {
   skip: number;
   level: number;
   pre: number;
+  /** Inside hOCR, where only words count: white space there is layout of the markup. */
+  ocr: boolean;
+  /** There was hOCR somewhere. */
+  recognised: boolean;
+  /** In hOCR: inside a word that was recognised well enough. */
+  word: boolean;
+  /** The format has pages of its own: a recognised page inside one is that page. */
+  inPage: boolean;
   list: string[];
   listDepth: number;
   /** Depth of nested tables; only the outermost makes a table block. */
@@ -78,6 +89,17 @@ function endTable(state: State): void {
   state.text = '';
 }
 
+/** How sure the recognition is of a word, in percent. */
+function certainty(title: string | undefined): number {
+  return Number(/x_wconf (\d+)/u.exec(title ?? '')?.[1] ?? 100);
+}
+
+function addText(state: State, text: string): void {
+  if (state.skip > 0) return;
+  if (!state.ocr) state.text += text;
+  else if (state.word && text.trim() !== '') state.text += `${text.trim()} `;
+}
+
 type Handler = (state: State, attributes: Record<string, string>) => void;
 
 const startList: Handler = (state) => {
@@ -106,9 +128,20 @@ const onOpen: Record<string, Handler> = {
   },
   div: (state, attributes) => {
     flush(state);
-    if (attributes['class'] !== 'page') return;
+    const kind = attributes['class'];
+    if (kind === 'ocr_page') state.ocr = state.recognised = true;
+    if (kind !== 'page' && (kind !== 'ocr_page' || state.inPage)) return;
+    if (kind === 'page') {
+      state.inPage = true;
+      state.ocr = false;
+    }
     state.page += 1;
     state.paged = true;
+  },
+  span: (state, attributes) => {
+    if (!state.ocr) return;
+    state.word = attributes['class'] === 'ocrx_word' && certainty(attributes['title']) >= CERTAIN_ENOUGH;
+    if (lineOfOcr.test(attributes['class'] ?? '')) state.text += '\n';
   },
 };
 
@@ -152,8 +185,8 @@ function close(state: State, name: string): void {
 }
 
 /**
- * The blocks of the XHTML that Tika makes of PDF, DOCX and HTML: headings, paragraphs, lists and tables; `div.page` counts
- * pages. Text of a paged format has no headings in its markup, so they are told by their look.
+ * The blocks of the XHTML that Tika makes of PDF, DOCX, HTML and pictures: headings, paragraphs, lists and tables;
+ * `div.page` counts pages, `div.ocr_page` those of a picture. Text of a paged format has no headings in its markup, so they are told by their look.
  */
 export function xhtmlBlocks(xhtml: string): Block[] {
   const state: State = {
@@ -164,6 +197,10 @@ export function xhtmlBlocks(xhtml: string): Block[] {
     skip: 0,
     level: 0,
     pre: 0,
+    ocr: false,
+    recognised: false,
+    word: false,
+    inPage: false,
     list: [],
     listDepth: 0,
     table: 0,
@@ -174,14 +211,13 @@ export function xhtmlBlocks(xhtml: string): Block[] {
     {
       onopentag: (name, attributes) => open(state, name, attributes),
       onclosetag: (name) => close(state, name),
-      ontext: (text) => {
-        if (state.skip === 0) state.text += text;
-      },
+      ontext: (text) => addText(state, text),
     },
     { xmlMode: true, decodeEntities: true, lowerCaseTags: true },
   );
   parser.end(cleanText(xhtml));
   flush(state);
   flushList(state);
-  return state.paged ? mergeRows(dropPageFurniture(state.blocks)) : state.blocks;
+  const blocks = state.recognised ? joinBrokenSentences(state.blocks) : state.blocks;
+  return state.paged ? mergeRows(dropPageFurniture(blocks)) : blocks;
 }

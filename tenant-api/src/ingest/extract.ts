@@ -4,7 +4,7 @@ import { decodeText } from '../extract/decode.ts';
 import { markdownBlocks } from '../extract/markdown-blocks.ts';
 import type { MediaType } from '../extract/media-type.ts';
 import { plainBlocks } from '../extract/plain-blocks.ts';
-import type { Tika } from '../extract/tika.ts';
+import type { ExtractOptions, Tika } from '../extract/tika.ts';
 
 export interface ExtractDeps {
   tika: Tika;
@@ -32,10 +32,10 @@ async function readAll(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
 export async function extractDocument(
   deps: ExtractDeps,
   file: { bytes: () => AsyncIterable<Uint8Array>; mediaType: MediaType },
-  signal?: AbortSignal,
+  options: ExtractOptions = {},
 ): Promise<ExtractedDocument> {
   const { bytes, mediaType } = file;
   if (mediaType === 'text/plain') return { blocks: plainBlocks(decodeText(await readAll(bytes()))) };
   if (mediaType === 'text/markdown') return { blocks: markdownBlocks(decodeText(await readAll(bytes()))) };
-  return deps.tika.extract(bytes, mediaType, signal);
+  return deps.tika.extract(bytes, mediaType, options);
 }

@@ -1,4 +1,4 @@
-import { LunaError, type Clock, type Logger } from '@luna-iems/service-kit';
+import { LunaError, isLunaError, type Clock, type Logger } from '@luna-iems/service-kit';
 import {
   deleteChunks,
   failVersion,
@@ -6,6 +6,8 @@ import {
   publishVersion,
   putChunks,
   readFileParts,
+  readIngestJob,
+  readItem,
   stageVersion,
   updateIngestJob,
   type Database,
@@ -13,6 +15,7 @@ import {
   type IngestJobPatch,
   type IngestOutcome,
   type Lease,
+  type Transaction,
 } from '@luna-iems/tenant-db';
 import { chunkDocument, type Chunk } from '../chunk/chunker.ts';
 import { createTokenCounter } from '../chunk/tokens.ts';
@@ -25,12 +28,15 @@ import type { VectorIndex } from '../search/vector-index.ts';
 import { detectLanguage, languageOfTag, type Language } from '../text/language.ts';
 import { embedChunks, type EmbeddedChunk } from './embed-chunks.ts';
 import { extractDocument } from './extract.ts';
+import type { Gate } from './gate.ts';
 import { metadataOf } from './metadata.ts';
 
 export interface PipelineDeps {
   db: Database;
   index: VectorIndex;
   tika: Tika;
+  /** A file that broke its reader once is read alone, so that it is known whose fault it is. */
+  gate: Gate;
   /** The embedding profile in force; throws while there is none. */
   profile: () => ActiveProfile;
   log: Logger;
@@ -45,6 +51,13 @@ interface Run {
   job: IngestJob;
   lease: Lease;
   signal: AbortSignal;
+  itemId: string;
+  version: number;
+}
+
+interface Staged {
+  /** published: by an earlier run over the same job, which ended before it could say so. */
+  outcome: 'staged' | 'duplicate' | 'published';
   itemId: string;
   version: number;
 }
@@ -72,14 +85,14 @@ async function timed<T>(run: Run, stage: string, work: () => Promise<T>): Promis
   return result;
 }
 
+async function stagedBefore(deps: PipelineDeps, itemId: string, version: number): Promise<Staged> {
+  const item = await readItem(deps.db, itemId);
+  return { outcome: item?.version === version ? 'published' : 'staged', itemId, version };
+}
+
 /** Reserves the version, and notes it in the job in the same transaction: after a crash the job knows that it is its own. */
-async function stage(
-  deps: PipelineDeps,
-  job: IngestJob,
-  lease: Lease,
-): Promise<{ duplicate: boolean; itemId: string; version: number }> {
-  if (job.itemId !== null && job.version !== null)
-    return { duplicate: false, itemId: job.itemId, version: job.version };
+async function stage(deps: PipelineDeps, job: IngestJob, lease: Lease): Promise<Staged> {
+  if (job.itemId !== null && job.version !== null) return stagedBefore(deps, job.itemId, job.version);
   return deps.db.transaction(async (tx) => {
     const staged = await stageVersion(
       { transaction: (work) => work(tx) },
@@ -94,9 +107,9 @@ async function stage(
       },
     );
     const { itemId, version } = staged;
-    if (staged.outcome === 'duplicate') return { duplicate: true, itemId, version };
-    if (!(await updateIngestJob(tx, job.jobId, lease, { itemId, version }))) throw leaseLost();
-    return { duplicate: false, itemId, version };
+    if (staged.outcome === 'staged' && !(await updateIngestJob(tx, job.jobId, lease, { itemId, version })))
+      throw leaseLost();
+    return staged;
   });
 }
 
@@ -104,9 +117,15 @@ async function extract(run: Run): Promise<ExtractedDocument> {
   const { deps, job, signal } = run;
   await record(run, { state: 'extracting', progressDone: 0 });
   const bytes = (): AsyncIterable<Uint8Array> => readFileParts(deps.db, job.jobId);
-  return timed(run, 'extracting', () =>
-    extractDocument(deps, { bytes, mediaType: job.mediaType as MediaType }, signal),
-  );
+  const lastTry = job.strikes > 0;
+  const document = await deps.gate.run(lastTry, async () => {
+    signal.throwIfAborted();
+    return timed(run, 'extracting', () =>
+      extractDocument(deps, { bytes, mediaType: job.mediaType as MediaType }, { signal, lastTry }),
+    );
+  });
+  if (document.warnings) await record(run, { warnings: document.warnings });
+  return document;
 }
 
 function titleOf(job: IngestJob, document: ExtractedDocument): string {
@@ -136,23 +155,30 @@ async function cut(run: Run, document: ExtractedDocument): Promise<Prepared> {
   return { language, title: titleOf(job, document), chunks };
 }
 
+/** Work in a transaction that only the holder of the job may do: one who was overtaken must not touch what the other made. */
+async function asHolder<T>(run: Run, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  run.signal.throwIfAborted();
+  return run.deps.db.transaction(async (tx) => {
+    if (!(await updateIngestJob(tx, run.job.jobId, run.lease, {}))) throw leaseLost();
+    return work(tx);
+  });
+}
+
 async function writeChunks(run: Run, prepared: Prepared, embedded: readonly EmbeddedChunk[]): Promise<void> {
   const { deps, job, itemId, version } = run;
-  // What an earlier attempt left may have been cut differently.
-  await deleteChunks(deps.db, itemId, version);
-  if (job.attempts > 1) await deps.index.removeVersion(itemId, version);
   const id = (idx: number): string => chunkId(itemId, version, idx);
-  await putChunks(
-    deps.db,
-    itemId,
-    version,
-    embedded.map(({ chunk }, idx) => ({
-      chunkId: id(idx),
-      chunkIdx: idx,
-      text: chunk.text,
-      metadata: metadataOf(chunk),
-    })),
-  );
+  const rows = embedded.map(({ chunk }, idx) => ({
+    chunkId: id(idx),
+    chunkIdx: idx,
+    text: chunk.text,
+    metadata: metadataOf(chunk),
+  }));
+  await asHolder(run, async (tx) => {
+    // What an earlier attempt left may have been cut differently.
+    await deleteChunks(tx, itemId, version);
+    await putChunks(tx, itemId, version, rows);
+  });
+  if (job.attempts > 1) await deps.index.removeVersion(itemId, version);
   await deps.index.upsert(
     deps.profile().collection,
     embedded.map(({ searchable, vector }, idx) => ({
@@ -172,14 +198,15 @@ async function writeChunks(run: Run, prepared: Prepared, embedded: readonly Embe
 /** From here readers see the new version and no longer the old one; what is left of the old one is dead and is removed. */
 async function publish(run: Run, prepared: Prepared): Promise<void> {
   const { deps, job, itemId, version } = run;
-  run.signal.throwIfAborted();
-  const { published } = await publishVersion(deps.db, {
-    itemId,
-    version,
-    title: prepared.title,
-    tags: job.tags,
-    language: prepared.language,
-  });
+  const { published } = await asHolder(run, (tx) =>
+    publishVersion(
+      { transaction: (work) => work(tx) },
+      {
+        ...{ itemId, version, title: prepared.title, tags: job.tags, language: prepared.language },
+        fileOfJob: job.jobId,
+      },
+    ),
+  );
   if (published) await deps.index.removeItem(itemId, version);
   else await deps.index.removeVersion(itemId, version);
 }
@@ -192,7 +219,7 @@ async function ingest(run: Run): Promise<IngestOutcome> {
     return {
       state: 'no_text',
       errorCode: 'LUNA_DOCUMENT_NO_TEXT',
-      error: 'The document has no text layer; it looks like a scan.',
+      error: 'There is no text in the document, and none could be recognised in its pictures.',
     };
   }
   const prepared = await cut(run, document);
@@ -226,6 +253,22 @@ export async function giveUpVersion(
   await deps.index.removeVersion(itemId, version);
 }
 
+/** A job that was cancelled under our hands: what we wrote since then goes too. */
+async function clearCancelled(run: Run): Promise<void> {
+  const job = await readIngestJob(run.deps.db, run.job.jobId);
+  if (job === undefined || job.state === 'cancelled') await giveUpVersion(run.deps, run.itemId, run.version);
+}
+
+async function ingestOrClear(run: Run): Promise<IngestOutcome> {
+  try {
+    return await ingest(run);
+  } catch (error) {
+    const reason: unknown = run.signal.aborted ? run.signal.reason : error;
+    if (isLunaError(reason, 'LUNA_INGEST_LEASE_LOST')) await clearCancelled(run);
+    throw error;
+  }
+}
+
 /**
  * Brings one claimed job to its end: done, duplicate or no_text. Every step may be repeated, so a job that was interrupted
  * anywhere starts again and ends the same. Throws what interrupted it; the worker decides whether that is final.
@@ -236,10 +279,12 @@ export async function processJob(
   lease: Lease,
   signal: AbortSignal,
 ): Promise<IngestOutcome> {
-  const { duplicate, itemId, version } = await stage(deps, job, lease);
-  const outcome: IngestOutcome = duplicate
-    ? { state: 'duplicate', itemId, version }
-    : await ingest({ deps, job: { ...job, itemId, version }, lease, signal, itemId, version });
+  const { outcome: staged, itemId, version } = await stage(deps, job, lease);
+  if (staged === 'published') await deps.index.removeItem(itemId, version);
+  const outcome: IngestOutcome =
+    staged === 'staged'
+      ? await ingestOrClear({ deps, job: { ...job, itemId, version }, lease, signal, itemId, version })
+      : { state: staged === 'duplicate' ? 'duplicate' : 'done', itemId, version };
   if (!(await finishIngestJob(deps.db, job.jobId, lease.worker, outcome))) throw leaseLost();
   return outcome;
 }

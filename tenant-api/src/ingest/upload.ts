@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LunaError } from '@luna-iems/service-kit';
 import { FILE_PART_BYTES, createIngestJob, writeFilePart, type Database, type IngestJob } from '@luna-iems/tenant-db';
+import { imageSize } from '../extract/image-size.ts';
 import { detectFile, type MediaType } from '../extract/media-type.ts';
 
 /** An uploaded file on disk, and what its bytes say. */
@@ -57,13 +58,29 @@ export async function receiveFile(
   return { path, bytes, sha256: hash.digest('hex'), fileName: basename(options.fileName).slice(0, 255) || 'document' };
 }
 
-/** Decides by the bytes whether the file can be ingested. Throws `LUNA_UPLOAD_EMPTY` (422), `LUNA_DOCUMENT_ENCRYPTED` (422) and `LUNA_UPLOAD_TYPE` (415). */
+/** Recognition holds a picture in memory several times over. */
+const MOST_PIXELS = 100_000_000;
+const HEAD_BYTES = 64 * 1024;
+
+async function checkPicture(handle: FileHandle, mediaType: MediaType): Promise<void> {
+  const head = Buffer.alloc(HEAD_BYTES);
+  const { bytesRead } = await handle.read(head, 0, head.length, 0);
+  const size = imageSize(head.subarray(0, bytesRead), mediaType);
+  if (size && size.width * size.height > MOST_PIXELS) {
+    throw new LunaError('LUNA_DOCUMENT_TOO_LARGE', `The picture has more than ${MOST_PIXELS} pixels.`, { status: 422 });
+  }
+}
+
+/** Decides by the bytes whether the file can be ingested. Throws `LUNA_UPLOAD_EMPTY` (422), `LUNA_DOCUMENT_ENCRYPTED` (422), `LUNA_DOCUMENT_TOO_LARGE` (422) and `LUNA_UPLOAD_TYPE` (415). */
 export async function inspectFile(file: ReceivedFile): Promise<MediaType> {
   if (file.bytes === 0) throw new LunaError('LUNA_UPLOAD_EMPTY', 'The file is empty.', { status: 422 });
   const handle = await open(file.path);
   try {
     const detected = await detectFile(handle, file.bytes, file.fileName);
-    if ('mediaType' in detected) return detected.mediaType;
+    if ('mediaType' in detected) {
+      await checkPicture(handle, detected.mediaType);
+      return detected.mediaType;
+    }
     if (detected.refused === 'encrypted') {
       throw new LunaError(
         'LUNA_DOCUMENT_ENCRYPTED',
@@ -73,7 +90,7 @@ export async function inspectFile(file: ReceivedFile): Promise<MediaType> {
     }
     throw new LunaError(
       'LUNA_UPLOAD_TYPE',
-      `The file is ${detected.because}. Luna takes TXT, Markdown, HTML, PDF and DOCX.`,
+      `The file is ${detected.because}. Luna takes TXT, Markdown, HTML, PDF, DOCX, PNG, JPEG and TIFF.`,
       { status: 415 },
     );
   } finally {

@@ -3,6 +3,7 @@ import {
   errorCode,
   errorMessage,
   isLunaError,
+  isRetryableHttpError,
   LunaError,
   sleep,
   type RandomSource,
@@ -13,6 +14,7 @@ import {
   readIngestJob,
   releaseIngestJob,
   updateIngestJob,
+  type IngestEnd,
   type IngestJob,
   type IngestOutcome,
   type Lease,
@@ -47,8 +49,9 @@ function isFinal(error: unknown): boolean {
   return error instanceof LunaError && error.status === 422;
 }
 
-/** Parts that are away come back; waiting for them does not count as an attempt. */
+/** Parts that are away or have too much to do come back; waiting for them does not count as an attempt. */
 function isAway(error: unknown): boolean {
+  if (isRetryableHttpError(error, false)) return true;
   const code = errorCode(error) ?? '';
   return ['LUNA_DB_UNREACHABLE', 'LUNA_VECTOR_STORE_UNREACHABLE', 'LUNA_EMBEDDING_NOT_READY'].includes(code);
 }
@@ -59,19 +62,40 @@ interface Attempt {
   lease: Lease;
 }
 
+/** The file broke its reader; the second time nothing else was being read that could have been to blame. */
+const isStrike = (error: unknown): boolean => isLunaError(error, 'LUNA_EXTRACTION_FAILED');
+
+function failureOf(job: IngestJob, error: unknown): Pick<IngestOutcome, 'errorCode' | 'error'> & { state: IngestEnd } {
+  if (isStrike(error) && job.strikes > 0) {
+    return {
+      state: 'quarantined',
+      errorCode: 'LUNA_DOCUMENT_QUARANTINED',
+      error:
+        'The document was put aside: twice, the second time alone, text extraction broke down over it or took too long.',
+    };
+  }
+  if (isLunaError(error, 'LUNA_INGEST_GAVE_UP')) {
+    return {
+      state: 'quarantined',
+      errorCode: error.code,
+      error: `The document was put aside: ${MAX_ATTEMPTS} times the service ended while it was at work on it.`,
+    };
+  }
+  if (isFinal(error)) return { state: 'failed', errorCode: errorCode(error), error: (error as Error).message };
+  return {
+    state: 'failed',
+    errorCode: errorCode(error) ?? 'LUNA_INGEST_FAILED',
+    error: `The document could not be ingested after ${job.attempts} attempts.`,
+  };
+}
+
 async function finishFailed({ deps, job, lease }: Attempt, error: unknown): Promise<void> {
   const current = (await readIngestJob(deps.db, job.jobId)) ?? job;
   if (current.itemId !== null && current.version !== null) await giveUpVersion(deps, current.itemId, current.version);
-  const outcome: IngestOutcome = {
-    state: 'failed',
-    errorCode: errorCode(error) ?? 'LUNA_INGEST_FAILED',
-    error: isFinal(error)
-      ? (error as Error).message
-      : `The document could not be ingested after ${job.attempts} attempts.`,
-  };
+  const outcome = failureOf(job, error);
   await finishIngestJob(deps.db, job.jobId, lease.worker, outcome);
-  deps.count('failed');
-  deps.log.warn({ jobId: job.jobId, code: outcome.errorCode, err: error }, 'ingest failed');
+  deps.count(outcome.state);
+  deps.log.warn({ jobId: job.jobId, state: outcome.state, code: outcome.errorCode, err: error }, 'ingest failed');
 }
 
 async function giveBack({ deps, job, lease }: Attempt, error: unknown): Promise<void> {
@@ -82,6 +106,7 @@ async function giveBack({ deps, job, lease }: Attempt, error: unknown): Promise<
     errorCode: errorCode(error) ?? 'LUNA_INGEST_FAILED',
     error: 'The document will be tried again.',
     countAttempt: !away,
+    strike: isStrike(error),
   });
   deps.count('retried');
   deps.log.info(
@@ -97,7 +122,8 @@ async function onFailure(attempt: Attempt, error: unknown, stopping: boolean): P
     await releaseIngestJob(deps.db, job.jobId, lease.worker, { delayMs: 0, countAttempt: false });
     return;
   }
-  const final = isFinal(error) || (job.attempts >= MAX_ATTEMPTS && !isAway(error));
+  const spent = job.attempts >= MAX_ATTEMPTS && !isAway(error);
+  const final = isFinal(error) || spent || (isStrike(error) && job.strikes > 0);
   await (final ? finishFailed(attempt, error) : giveBack(attempt, error));
 }
 
@@ -145,8 +171,13 @@ export function createIngestWorker(deps: WorkerDeps): IngestWorker {
   const once = async (signal: AbortSignal): Promise<boolean> => {
     await deps.ready();
     const job = await claimIngestJob(deps.db, lease);
-    if (job) await work({ deps, job, lease }, signal);
-    return job !== undefined;
+    if (!job) return false;
+    const attempt: Attempt = { deps, job, lease };
+    // A document that ends the process never gets to the place where its failures are counted.
+    if (job.attempts > MAX_ATTEMPTS)
+      await finishFailed(attempt, new LunaError('LUNA_INGEST_GAVE_UP', 'too many attempts'));
+    else await work(attempt, signal);
+    return true;
   };
   const loop = async (signal: AbortSignal): Promise<void> => {
     let failures = 0;

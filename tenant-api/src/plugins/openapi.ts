@@ -4,6 +4,9 @@ import { AnswerSchema, CitationSchema, PassageSchema } from '../schemas/ask.ts';
 import { Problem } from '../schemas/common.ts';
 import { Job } from '../schemas/ingest.ts';
 import { ItemSchema } from '../schemas/items.ts';
+import { MeterSeries, MetersPage, PriceSeries, PriceSeriesList } from '../schemas/series.ts';
+import { SeriesPut } from '../schemas/series-in.ts';
+import { RecommendationsSchema } from '../schemas/recommend.ts';
 import { SimStatus } from '../schemas/sim.ts';
 import { StatusSummary } from '../schemas/status.ts';
 
@@ -21,7 +24,13 @@ export const openapiPlugin = fp<{ version: string }>(
       CitationSchema,
       PassageSchema,
       AnswerSchema,
+      RecommendationsSchema,
       ItemSchema,
+      MeterSeries,
+      MetersPage,
+      PriceSeries,
+      PriceSeriesList,
+      SeriesPut,
       SimStatus,
       StatusSummary,
     ])
@@ -45,9 +54,10 @@ export const openapiPlugin = fp<{ version: string }>(
           },
         },
         tags: [
-          { name: 'ingest', description: 'Documents and events in' },
+          { name: 'ingest', description: 'Documents, events, readings and prices in' },
           { name: 'ask', description: 'Answers out' },
           { name: 'items', description: 'What was ingested' },
+          { name: 'series', description: 'Meters and prices, by the row or by minutes, quarter-hours, hours, days' },
           { name: 'simulation', description: 'Meters and prices until live sources are attached' },
           { name: 'operations', description: 'Health, metrics, status' },
         ],

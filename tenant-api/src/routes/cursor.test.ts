@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
 describe('cursors', () => {
-  const position = { createdAt: new Date('2026-01-02T03:04:05.678Z'), itemId: '5a1f6b0e-9d3c-4e7f-8a2b-6c1d0e9f8a7b' };
+  const position = { createdAt: new Date('2026-01-02T03:04:05.678Z'), id: '5a1f6b0e-9d3c-4e7f-8a2b-6c1d0e9f8a7b' };
   it('come back as they were', () => expect(decodeCursor(encodeCursor(position))).toEqual(position));
   it.each([
     '',
     'abc',
     Buffer.from('2026-01-01|x').toString('base64url'),
-    Buffer.from(`never|${position.itemId}`).toString('base64url'),
+    Buffer.from(`never|${position.id}`).toString('base64url'),
   ])('refuse %j', (cursor) => expect(() => decodeCursor(cursor)).toThrow('not one that this service gave out'));
 });

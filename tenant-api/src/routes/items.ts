@@ -22,7 +22,7 @@ async function existing(db: Database, id: string): Promise<Item> {
   return item;
 }
 
-/** `GET /items`, `GET /items/:id`, `DELETE /items/:id` */
+/** `GET /items`, `GET /items/:id`, `DELETE /items/:id`; the file is in item-file.ts */
 export const itemRoutes: FastifyPluginAsyncTypebox<ItemDeps> = async (app, { db, index }) => {
   app.get(
     '/items',
@@ -38,16 +38,20 @@ export const itemRoutes: FastifyPluginAsyncTypebox<ItemDeps> = async (app, { db,
       },
     },
     async (request) => {
-      const { limit = 50, cursor, tag, source } = request.query;
+      const { limit = 50, cursor, tag, source, language } = request.query;
+      const after = cursor === undefined ? undefined : decodeCursor(cursor);
       const items = await listItems(db, {
         limit: limit + 1,
-        after: cursor === undefined ? undefined : decodeCursor(cursor),
-        tags: tag === undefined ? undefined : [tag],
-        source,
+        after: after && { createdAt: after.createdAt, itemId: after.id },
+        ...{ tags: tag, source, language },
       });
       const page = items.slice(0, limit);
       const last = page.at(-1);
-      return { items: page.map(isoTimes), nextCursor: items.length > limit && last ? encodeCursor(last) : null };
+      const more = items.length > limit && last;
+      return {
+        items: page.map(isoTimes),
+        nextCursor: more ? encodeCursor({ createdAt: last.createdAt, id: last.itemId }) : null,
+      };
     },
   );
   app.get(

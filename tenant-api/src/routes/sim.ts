@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { LunaError } from '@luna-iems/service-kit';
-import { appendAudit } from '@luna-iems/tenant-db';
+import { appendAudit, insertEvents } from '@luna-iems/tenant-db';
 import { guarded, problems, ref } from '../schemas/common.ts';
 import { SimStatus } from '../schemas/sim.ts';
 import { readSimStatus, type SimDeps } from '../sim/status.ts';
@@ -41,6 +42,8 @@ export const simRoutes: FastifyPluginAsyncTypebox<SimDeps> = async (app, deps) =
           actor: request.client?.name ?? 'unknown',
           action: suspended ? 'sim.stop' : 'sim.start',
         });
+        const type = suspended ? 'sim.stopped' : 'sim.started';
+        await insertEvents(deps.db, [{ eventId: randomUUID(), ts: deps.clock.now(), type }]);
         return isoTimes(await readSimStatus(deps));
       },
     );

@@ -39,6 +39,7 @@ const reasons: Record<number, string> = {
   401: 'No key, or a key that nobody has.',
   403: 'The key lacks the scope.',
   404: 'There is no such thing.',
+  409: 'Not in its present state.',
   413: 'The request is too large.',
   415: 'The content type is not taken here.',
   422: 'The document cannot be ingested.',

@@ -1,11 +1,14 @@
 import { Type, type Static } from 'typebox';
-import { Nullable, Timestamp, Uuid, oneOf } from './common.ts';
+import { Nullable, Timestamp, Uuid, oneOf, ref } from './common.ts';
 
 export const JobState = oneOf(
-  ['queued', 'extracting', 'chunking', 'embedding', 'indexing', 'done', 'failed', 'duplicate', 'no_text'],
+  [
+    ...(['queued', 'extracting', 'chunking', 'embedding', 'indexing'] as const),
+    ...(['done', 'failed', 'duplicate', 'no_text', 'quarantined', 'cancelled'] as const),
+  ],
   {
     description:
-      'done: answerable. duplicate: these bytes of this source are here or under way. no_text: nothing to read in it, such as a scan. failed: see error.',
+      'done: answerable. duplicate: these bytes of this source are here or under way. no_text: nothing to read in it, not even in its pictures. failed: see error. quarantined: the file breaks its reader and is put aside. cancelled: by a caller, or because its item was deleted.',
   },
 );
 
@@ -25,6 +28,7 @@ export const Job = Type.Object(
     seconds: Type.Number({ description: 'From the upload to now, or to the end.' }),
     createdAt: Timestamp,
     finishedAt: Nullable(Timestamp),
+    warnings: Type.Array(Type.String(), { description: 'What could not be read of a document that is answerable.' }),
     error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   },
   { $id: 'IngestJob' },
@@ -32,7 +36,7 @@ export const Job = Type.Object(
 export type JobBody = Static<typeof Job>;
 
 export const UploadForm = Type.Object({
-  file: Type.String({ format: 'binary', description: 'TXT, Markdown, HTML, PDF or DOCX.' }),
+  file: Type.String({ format: 'binary', description: 'TXT, Markdown, HTML, PDF, DOCX, PNG, JPEG or TIFF.' }),
   source: Type.Optional(
     Type.String({
       maxLength: 1000,
@@ -49,6 +53,18 @@ export const WaitQuery = Type.Object({
     Type.Number({ minimum: 0, maximum: 120, description: 'Seconds to wait for the end of the job.' }),
   ),
 });
+
+export const JobsQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  cursor: Type.Optional(Type.String({ maxLength: 200, description: 'nextCursor of the page before.' })),
+  state: Type.Optional(
+    Type.Array(JobState, { maxItems: 11, description: 'May be given more than once: then jobs in any of them.' }),
+  ),
+  source: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+  itemId: Type.Optional(Uuid),
+});
+
+export const JobsPage = Type.Object({ jobs: Type.Array(ref(Job)), nextCursor: Nullable(Type.String()) });
 
 export const JobParams = Type.Object({ id: Uuid });
 

@@ -51,6 +51,43 @@ export const StatusSummary = Type.Object(
       reason: Type.Optional(Type.String()),
       failures: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String()))),
     }),
+    reconcile: Nullable(
+      Type.Object(
+        {
+          state: oneOf(['consistent', 'mended', 'incomplete', 'failed']),
+          startedAt: Timestamp,
+          finishedAt: Nullable(Timestamp),
+          chunks: Type.Integer({ description: 'Live chunks looked at.' }),
+          points: Type.Integer({ description: 'Points looked at.' }),
+          missing: Type.Integer({ description: 'Chunks that had no point.' }),
+          wrong: Type.Integer({ description: 'Points that said something else than their chunk.' }),
+          orphans: Type.Integer({ description: 'Points that belonged to nothing.' }),
+          mended: Type.Integer({ description: 'Of all these, how many were put right.' }),
+          error: Nullable(Type.String()),
+        },
+        { description: 'The last comparison of the stored chunks with the vector store; null before the first.' },
+      ),
+    ),
+    search: Type.Object({
+      words: Type.Integer({ description: 'German words of the documents, of which compounds are made.' }),
+      competence: Type.Record(Type.String(), Type.Number(), {
+        description:
+          'How well the embedding model finds answers worded differently from the question, by language, 0..1.',
+      }),
+      shares: Type.Record(
+        Type.String(),
+        Type.Object({
+          share: Type.Number({
+            description: "The dense leg's share in the fusion, measured on the tenant's own documents.",
+          }),
+          trials: Type.Integer(),
+          lexical: Type.Number({ description: 'nDCG@10 of the trials by words alone.' }),
+          dense: Type.Number({ description: 'The same by vectors alone.' }),
+          fused: Type.Number({ description: 'The same of both, fused with the share.' }),
+        }),
+        { description: 'By language; not there while there are too few documents to measure it.' },
+      ),
+    }),
     chat: Type.Object({ model: Nullable(Type.String()), mode: Type.String() }),
   },
   { $id: 'StatusSummary' },

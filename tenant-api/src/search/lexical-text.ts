@@ -1,10 +1,12 @@
 import type { Language } from '../text/language.ts';
-import { compoundParts, terms } from '../text/terms.ts';
+import { compoundParts, terms, type Cutter } from '../text/terms.ts';
 
 /** The parts of the text's German compounds, which the server's stemmer leaves whole. */
-function partsOfCompounds(text: string, language: Language): string[] {
+function partsOfCompounds(text: string, language: Language, cut: Cutter): string[] {
   if (language !== 'de') return [];
-  return (text.match(/\p{L}{9,}/gu) ?? []).flatMap((word) => {
+  return (text.match(/\p{L}{7,}/gu) ?? []).flatMap((word) => {
+    const known = cut(word);
+    if (known.length > 1) return [...known];
     const parts = compoundParts(word);
     return parts.length > 1 ? parts : [];
   });
@@ -12,16 +14,16 @@ function partsOfCompounds(text: string, language: Language): string[] {
 
 /**
  * The text that BM25 sees: the text itself, each identifier once more as one unbroken word, and the parts of German
- * compounds. The server's tokenizer cuts `1.8.0` into three digits that occur everywhere; `x1x8x0` is as rare as the
- * identifier is. Questions and passages alike.
+ * compounds, as `cut` knows them or as their joints show. The server's tokenizer cuts `1.8.0` into three digits that occur
+ * everywhere; `x1x8x0` is as rare as the identifier is. Questions and passages alike.
  */
-export function lexicalText(text: string, language: Language): string {
+export function lexicalText(text: string, language: Language, cut: Cutter = () => []): string {
   const identifiers = new Set(
     terms(text, language)
       .filter((term) => term.identifier)
       .map((term) => term.key),
   );
-  const words = [...[...identifiers].flatMap(unbroken), ...partsOfCompounds(text, language)];
+  const words = [...[...identifiers].flatMap(unbroken), ...partsOfCompounds(text, language, cut)];
   return words.length === 0 ? text : `${text}\n${words.join(' ')}`;
 }
 

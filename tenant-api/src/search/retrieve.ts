@@ -1,16 +1,21 @@
 import { errorMessage, type Clock, type Logger } from '@luna-iems/service-kit';
-import { readLiveChunks, type Database } from '@luna-iems/tenant-db';
+import { readLiveChunks, type Database, type LiveChunk } from '@luna-iems/tenant-db';
 import type { Passage } from '../ask/passage.ts';
 import type { ActiveProfile } from '../embed/profile-manager.ts';
 import { readMetadata } from '../ingest/metadata.ts';
 import type { Language } from '../text/language.ts';
 import { fuse } from './fuse.ts';
+import { placesAround, readChunksAt } from './neighbours.ts';
 import type { SearchFilter, VectorIndex } from './vector-index.ts';
 
 export interface RetrieveDeps {
   db: Database;
   index: VectorIndex;
   profile: () => ActiveProfile;
+  /** The dense leg's share in the fusion for questions in a language. */
+  denseShare: (profile: ActiveProfile, language: Language) => number;
+  /** Whether the model's likenesses mean anything in a language. */
+  understands: (profile: ActiveProfile, language: Language) => boolean;
   log: Logger;
   observe: (part: string, seconds: number) => void;
   clock: Clock;
@@ -21,6 +26,10 @@ export interface RetrieveRequest {
   language: Language;
   filter: SearchFilter;
   topK: number;
+  /** Most passages of one document; undefined for no limit. */
+  maxPerItem?: number;
+  /** Chunks before and after each passage that come along; 0 when left out. */
+  neighbours?: number;
   signal?: AbortSignal;
 }
 
@@ -53,11 +62,47 @@ async function embedQuestion(
   }
 }
 
+function passageOf(chunk: LiveChunk, hit: { score: number; dense?: number }): Passage {
+  const { chunkId, chunkIdx, itemId, title, source, text, metadata } = chunk;
+  const { places } = readMetadata(metadata);
+  return {
+    ...{ chunkId, chunkIdx, itemId, title, source, text, places, score: hit.score },
+    ...(hit.dense === undefined ? {} : { dense: hit.dense }),
+  };
+}
+
+/** The first `most` of each document, in the same order. */
+function capped(passages: readonly Passage[], most: number): Passage[] {
+  const taken = new Map<string, number>();
+  return passages.filter(({ itemId }) => {
+    const count = (taken.get(itemId) ?? 0) + 1;
+    taken.set(itemId, count);
+    return count <= most;
+  });
+}
+
+/** What a neighbour's score is of its passage's: it came along and was not found. */
+const NEIGHBOUR = 0.5;
+
+/** The passages, each followed by what stands around it in its document. */
+async function withNeighbours(deps: RetrieveDeps, passages: Passage[], reach: number): Promise<Passage[]> {
+  if (reach === 0) return passages;
+  const chunks = await readChunksAt(deps.db, placesAround(passages, reach));
+  const left = new Set(chunks.toSorted((a, b) => a.chunkIdx - b.chunkIdx));
+  return passages.flatMap((passage) => {
+    const near = [...left].filter(
+      (chunk) => chunk.itemId === passage.itemId && Math.abs(chunk.chunkIdx - passage.chunkIdx) <= reach,
+    );
+    for (const chunk of near) left.delete(chunk);
+    return [passage, ...near.map((chunk) => passageOf(chunk, { score: passage.score * NEIGHBOUR }))];
+  });
+}
+
 /**
  * The passages for a question, best first: candidates of both legs, fused, with their text and place from PostgreSQL. Only
  * chunks of live versions come back, whatever else the index still holds.
  */
-export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest): Promise<Retrieved> {
+export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest, again = 2): Promise<Retrieved> {
   const clocked = async <T>(part: string, work: () => Promise<T>): Promise<T> => {
     const start = deps.clock.monotonicMs();
     const result = await work();
@@ -74,25 +119,21 @@ export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest): Pr
       ...(embedded.vector ? { vector: embedded.vector } : {}),
     }),
   );
-  const fused = fuse(legs, embedded.profile?.preset.denseShare ?? 0);
+  const share = embedded.profile ? deps.denseShare(embedded.profile, request.language) : 0;
+  const fused = fuse(legs, share);
   const chunks = await clocked('context', () =>
     readLiveChunks(
       deps.db,
       fused.map((hit) => hit.id),
     ),
   );
+  // A version that was replaced between the two looks leaves hits of which nothing is left; its successor is there for another look.
+  if (chunks.length < fused.length && again > 0) return retrieve(deps, request, again - 1);
   const byId = new Map(chunks.map((chunk) => [chunk.chunkId, chunk]));
-  const passages = fused.flatMap((hit): Passage[] => {
+  const found = fused.flatMap((hit): Passage[] => {
     const chunk = byId.get(hit.id);
-    if (!chunk) return [];
-    const { places } = readMetadata(chunk.metadata);
-    const { chunkId, chunkIdx, itemId, title, source, text } = chunk;
-    return [
-      {
-        ...{ chunkId, chunkIdx, itemId, title, source, text, places, score: hit.score },
-        ...(hit.dense === undefined ? {} : { dense: hit.dense }),
-      },
-    ];
+    return chunk ? [passageOf(chunk, hit)] : [];
   });
-  return { ...embedded, passages: passages.slice(0, request.topK) };
+  const passages = capped(found, request.maxPerItem ?? Infinity).slice(0, request.topK);
+  return { ...embedded, passages: await withNeighbours(deps, passages, request.neighbours ?? 0) };
 }

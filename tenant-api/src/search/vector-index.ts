@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { LunaError, errorMessage } from '@luna-iems/service-kit';
 import type { Language } from '../text/language.ts';
+import { createVocabulary, type Vocabulary } from '../text/compounds.ts';
 import { lexicalText } from './lexical-text.ts';
 import type { Hit, Legs } from './fuse.ts';
 
@@ -18,10 +20,22 @@ export interface IndexPoint {
   language: Language;
 }
 
+/** A point's payload, as it is stored; undefined where a field is missing or not of its kind. */
+export interface PointFacts {
+  id: string;
+  itemId: string | undefined;
+  version: number | undefined;
+  chunkIdx: number | undefined;
+  tags: string[] | undefined;
+  source: string | undefined;
+  language: string | undefined;
+}
+
 export interface SearchFilter {
   tags?: readonly string[];
   source?: string;
   itemId?: string;
+  language?: Language;
 }
 
 export interface SearchRequest {
@@ -47,6 +61,17 @@ export interface VectorIndex {
   removeItem(itemId: string, keepVersion?: number): Promise<void>;
   /** Removes the points of one version, for an ingest that was given up. */
   removeVersion(itemId: string, version: number): Promise<void>;
+  /** What the points with these ids say of themselves; points that are not there are left out. */
+  read(collection: string, ids: readonly string[]): Promise<PointFacts[]>;
+  /** Points in the order of their ids, from one on, and where the next page begins. */
+  page(collection: string, from: string | undefined, limit: number): Promise<{ points: PointFacts[]; next?: string }>;
+  /** Removes single points. */
+  remove(collection: string, ids: readonly string[]): Promise<void>;
+  /**
+   * Gives points the words that their compounds are cut into now, where these have changed since they were indexed; vector and
+   * payload stay. Points that are not there are passed over. Returns the ids of those that changed.
+   */
+  recut(points: readonly Pick<IndexPoint, 'id' | 'text' | 'language'>[]): Promise<string[]>;
   search(request: SearchRequest): Promise<Legs>;
   /** Exact number of points, of one item or of all. 0 while there is no collection. */
   count(itemId?: string): Promise<number>;
@@ -55,6 +80,8 @@ export interface VectorIndex {
 export interface VectorIndexDeps {
   url: string;
   apiKey: string | undefined;
+  /** The words that German compounds are cut into; it learns those of every text that goes in. */
+  vocabulary?: Vocabulary;
 }
 
 export const chunksAlias = 'chunks';
@@ -71,6 +98,7 @@ function filterOf(filter: SearchFilter): { must: Condition[] } | undefined {
   const conditions = [
     ...(filter.itemId === undefined ? [] : [must('item_id', filter.itemId)]),
     ...(filter.source === undefined ? [] : [must('source', filter.source)]),
+    ...(filter.language === undefined ? [] : [must('language', filter.language)]),
     ...(filter.tags === undefined || filter.tags.length === 0
       ? []
       : [{ key: 'tags', match: { any: [...filter.tags] } }]),
@@ -106,18 +134,56 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
 const document = (
   text: string,
   language: Language,
+  vocabulary: Vocabulary,
 ): { text: string; model: string; options: Record<string, unknown> } => ({
-  text: lexicalText(text, language),
+  text: lexicalText(text, language, vocabulary.parts),
   model: bm25Model,
   options: { language: languageName[language] },
 });
 
 type Upsert = Extract<Parameters<QdrantClient['upsert']>[1], { points: unknown[] }>['points'][number];
 
-function toPoint(point: IndexPoint): Upsert {
+/** Tells whether the text would be cut the same way again. */
+function cutOf({ text, language }: Pick<IndexPoint, 'text' | 'language'>, vocabulary: Vocabulary): string {
+  return createHash('sha256')
+    .update(lexicalText(text, language, vocabulary.parts))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+async function recut(
+  client: QdrantClient,
+  points: readonly Pick<IndexPoint, 'id' | 'text' | 'language'>[],
+  vocabulary: Vocabulary,
+): Promise<string[]> {
+  const ids = points.map((point) => point.id);
+  const known = await client.retrieve(chunksAlias, { ids, with_payload: true, with_vector: false });
+  const before = new Map(known.map((one) => [String(one.id), one.payload?.['cut']]));
+  const changed = points.filter(({ id, ...point }) => before.has(id) && before.get(id) !== cutOf(point, vocabulary));
+  if (changed.length === 0) return [];
+  const byId = new Map(changed.map((point) => [point.id, point]));
+  const whole = await client.retrieve(chunksAlias, { ids: [...byId.keys()], with_payload: true, with_vector: true });
+  const again = whole.flatMap((one): Upsert[] => {
+    const point = byId.get(String(one.id));
+    const dense = (one.vector as Record<string, unknown> | undefined)?.[''];
+    if (!point || !Array.isArray(dense)) return [];
+    const { text, language } = point;
+    return [
+      {
+        id: one.id,
+        vector: { '': dense as number[], [bm25]: document(text, language, vocabulary) },
+        payload: { ...one.payload, cut: cutOf(point, vocabulary) },
+      },
+    ];
+  });
+  if (again.length > 0) await client.upsert(chunksAlias, { wait: true, points: again });
+  return again.map((one) => String(one.id));
+}
+
+function toPoint(point: IndexPoint, vocabulary: Vocabulary): Upsert {
   return {
     id: point.id,
-    vector: { '': [...point.vector], [bm25]: document(point.text, point.language) },
+    vector: { '': [...point.vector], [bm25]: document(point.text, point.language, vocabulary) },
     payload: {
       item_id: point.itemId,
       chunk_idx: point.chunkIdx,
@@ -125,7 +191,44 @@ function toPoint(point: IndexPoint): Upsert {
       tags: [...point.tags],
       source: point.source,
       language: point.language,
+      cut: cutOf(point, vocabulary),
     },
+  };
+}
+
+type Payload = Record<string, unknown> | null | undefined;
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
+function factsOf({ id, payload }: { id: string | number; payload?: Payload }): PointFacts {
+  const { item_id: itemId, version, chunk_idx: chunkIdx, tags, source, language } = payload ?? {};
+  return {
+    id: String(id),
+    itemId: textOf(itemId),
+    version: numberOf(version),
+    chunkIdx: numberOf(chunkIdx),
+    tags: Array.isArray(tags) ? tags.map(String) : undefined,
+    source: textOf(source),
+    language: textOf(language),
+  };
+}
+
+/** Ids are UUIDs here; a point with a number for an id was put there by somebody else. */
+const idOf = (id: string): string | number => (/^\d+$/u.test(id) ? Number(id) : id);
+
+async function page(
+  client: QdrantClient,
+  collection: string,
+  from: string | undefined,
+  limit: number,
+): Promise<{ points: PointFacts[]; next?: string }> {
+  const offset = from === undefined ? {} : { offset: idOf(from) };
+  const answer = await client.scroll(collection, { limit, with_payload: true, with_vector: false, ...offset });
+  const next = answer.next_page_offset;
+  return {
+    points: answer.points.map(factsOf),
+    ...(typeof next === 'string' || typeof next === 'number' ? { next: String(next) } : {}),
   };
 }
 
@@ -144,16 +247,16 @@ async function ensureCollection(client: QdrantClient, collection: string, dimens
       sparse_vectors: { [bm25]: { modifier: 'idf' } },
     });
   }
-  for (const field of ['item_id', 'source', 'tags']) {
+  for (const field of ['item_id', 'source', 'tags', 'language']) {
     await client.createPayloadIndex(collection, { field_name: field, field_schema: 'keyword', wait: true });
   }
   await client.createPayloadIndex(collection, { field_name: 'version', field_schema: 'integer', wait: true });
 }
 
-async function search(client: QdrantClient, request: SearchRequest): Promise<Legs> {
+async function search(client: QdrantClient, request: SearchRequest, vocabulary: Vocabulary): Promise<Legs> {
   const filter = filterOf(request.filter);
   const common = { limit: request.limit, with_payload: false, ...(filter === undefined ? {} : { filter }) };
-  const lexical = { query: document(request.text, request.language), using: bm25, ...common };
+  const lexical = { query: document(request.text, request.language, vocabulary), using: bm25, ...common };
   const dense = request.vector === undefined ? [] : [{ query: [...request.vector], ...common }];
   const answers = await client.queryBatch(chunksAlias, { searches: [lexical, ...dense] });
   return { lexical: hits(answers[0]?.points), dense: hits(answers[1]?.points) };
@@ -179,6 +282,7 @@ async function removeWhere(client: QdrantClient, filter: { must: Condition[]; mu
 
 /** The index on a Qdrant server. */
 export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
+  const vocabulary = deps.vocabulary ?? createVocabulary();
   const client = new QdrantClient({
     url: deps.url,
     // As a header of our own: given as `apiKey`, the client prints a warning about plain HTTP, which stays inside the namespace.
@@ -203,8 +307,12 @@ export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
       }),
     upsert: (collection, points) =>
       call('upsert', async () => {
+        for (const point of points) if (point.language === 'de') vocabulary.learn(point.text);
         for (let from = 0; from < points.length; from += UPSERT_BATCH) {
-          await client.upsert(collection, { wait: true, points: points.slice(from, from + UPSERT_BATCH).map(toPoint) });
+          await client.upsert(collection, {
+            wait: true,
+            points: points.slice(from, from + UPSERT_BATCH).map((point) => toPoint(point, vocabulary)),
+          });
         }
       }),
     removeItem: (itemId, keepVersion) =>
@@ -216,7 +324,15 @@ export function createVectorIndex(deps: VectorIndexDeps): VectorIndex {
       ),
     removeVersion: (itemId, version) =>
       call('delete points', () => removeWhere(client, { must: [must('item_id', itemId), must('version', version)] })),
-    search: (request) => call('search', () => search(client, request)),
+    read: (collection, ids) =>
+      call('read points', async () =>
+        (await client.retrieve(collection, { ids: [...ids], with_payload: true })).map(factsOf),
+      ),
+    page: (collection, from, limit) => call('read points', () => page(client, collection, from, limit)),
+    remove: (collection, ids) =>
+      call('delete points', async () => void (await client.delete(collection, { wait: true, points: ids.map(idOf) }))),
+    recut: (points) => call('recut points', () => recut(client, points, vocabulary)),
+    search: (request) => call('search', () => search(client, request, vocabulary)),
     count: (itemId) => call('count', () => count(client, itemId)),
   };
 }

@@ -1,13 +1,16 @@
 import {
   countOpenIngestJobs,
   countTables,
+  readLastReconcileRun,
   readLastWrites,
   readSchemaVersion,
   type Database,
+  type ReconcileRun,
   type TableCounts,
 } from '@luna-iems/tenant-db';
 import type { Clock } from '@luna-iems/service-kit';
 import type { ProfileManager, ProfileStatus } from '../embed/profile-manager.ts';
+import type { SearchTuner, TunerStatus } from '../search/tuner.ts';
 import type { VectorIndex } from '../search/vector-index.ts';
 import type { CronJobs } from '../sim/cronjobs.ts';
 import { simState, type SimState } from '../sim/status.ts';
@@ -17,6 +20,7 @@ export interface SummaryDeps {
   db: Database;
   index: VectorIndex;
   profiles: ProfileManager;
+  tuner: Pick<SearchTuner, 'status'>;
   supervisor: Supervisor;
   cronJobs: CronJobs | undefined;
   clock: Clock;
@@ -26,6 +30,13 @@ export interface SummaryDeps {
 }
 
 export type Counts = Record<keyof TableCounts | 'points' | 'openJobs', number | null>;
+
+/** The last comparison of the stored chunks with the vector store. */
+export interface Reconciled extends Omit<ReconcileRun, 'errorCode' | 'error' | 'complete'> {
+  /** mended: there were differences. incomplete: stopped at its bound and goes on soon. failed: see error. */
+  state: 'consistent' | 'mended' | 'incomplete' | 'failed';
+  error: string | null;
+}
 
 export interface Summary {
   tenant: string;
@@ -37,12 +48,38 @@ export interface Summary {
   counts: Counts;
   simulation: { state: SimState; lastWrites: { meter: Date | null; market: Date | null } };
   embedding: ProfileStatus;
+  reconcile: Reconciled | null;
+  search: TunerStatus;
   chat: { model: string | null; mode: 'extractive' | 'generated' };
 }
 
 /** A number that is not known now is null, never 0. */
 async function orNull<T>(work: Promise<T>): Promise<T | null> {
   return work.catch(() => null);
+}
+
+function stateOf(run: ReconcileRun): Reconciled['state'] {
+  if (run.errorCode !== null) return 'failed';
+  if (!run.complete) return 'incomplete';
+  return run.missing + run.wrong + run.orphans > 0 ? 'mended' : 'consistent';
+}
+
+/** The stable code only: messages of other parts carry addresses. */
+function reconciled(run: ReconcileRun | undefined | null): Reconciled | null {
+  if (!run) return null;
+  const { startedAt, finishedAt, chunks, points, missing, wrong, orphans, mended } = run;
+  return {
+    state: stateOf(run),
+    startedAt,
+    finishedAt,
+    chunks,
+    points,
+    missing,
+    wrong,
+    orphans,
+    mended,
+    error: run.errorCode,
+  };
 }
 
 const noTables: Record<keyof TableCounts, null> = {
@@ -61,11 +98,12 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
   const database = components['database']?.ok === true;
   const whenThere = <T>(work: () => Promise<T>): Promise<T | null> =>
     database ? orNull(work()) : Promise.resolve(null);
-  const [tables, openJobs, schemaVersion, lastWrites, points, jobs] = await Promise.all([
+  const [tables, openJobs, schemaVersion, lastWrites, lastRun, points, jobs] = await Promise.all([
     whenThere(() => countTables(db)),
     whenThere(() => countOpenIngestJobs(db)),
     whenThere(() => readSchemaVersion(db)),
     whenThere(() => readLastWrites(db)),
+    whenThere(async () => (await readLastReconcileRun(db)) ?? null),
     components['qdrant']?.ok === true ? orNull(index.count()) : null,
     cronJobs ? orNull(cronJobs.read()) : [],
   ]);
@@ -79,6 +117,8 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
     counts: { ...(tables ?? noTables), points, openJobs },
     simulation: { state: simState(jobs ?? []), lastWrites: lastWrites ?? { meter: null, market: null } },
     embedding: profiles.status(),
+    reconcile: reconciled(lastRun),
+    search: deps.tuner.status(),
     chat: { model: chatModel ?? null, mode: chatModel === undefined ? 'extractive' : 'generated' },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compoundParts, distinctTerms, stem, termMatch } from './terms.ts';
+import { createVocabulary } from './compounds.ts';
+import { compoundParts, distinctTerms, stem, termCover, termMatch, type Term } from './terms.ts';
 
 const keys = (text: string, language: 'de' | 'en' = 'de'): string[] =>
   distinctTerms(text, language).map((term) => term.key);
@@ -55,5 +56,40 @@ describe('termMatch', () => {
     expect(match('Verbrauch', 'Jahresverbrauch')).toBeGreaterThan(0.5);
     expect(match('Verbrauch', 'Jahresverbrauch')).toBeLessThan(1);
     expect(match('Netz', 'Nutzer')).toBe(0);
+  });
+});
+
+describe('termCover', () => {
+  const vocabulary = createVocabulary();
+  vocabulary.learn(
+    'Der Preis für den Strom steigt, und der Strom wird knapp. Jeder fragt nach dem Preis und nach dem Strom.',
+  );
+  const terms = (text: string): Term[] => distinctTerms(text, 'de', vocabulary.parts);
+  const cover = (question: string, text: string): number => {
+    const [wanted] = terms(question);
+    if (!wanted) throw new Error('no terms');
+    return termCover(wanted, terms(text));
+  };
+  it('finds the head of a compound, and its parts where they stand apart', () => {
+    expect(cover('Strompreise', 'Die Preise steigen.')).toBeGreaterThan(0.5);
+    expect(cover('Strompreise', 'Preise für Strom')).toBeGreaterThan(cover('Strompreise', 'Preise für Gas'));
+    expect(cover('Preis', 'Der Strompreis steigt.')).toBeGreaterThan(0.5);
+    expect(cover('Strompreise', 'Der Strompreis steigt.')).toBe(1);
+  });
+  it('finds nothing in other words', () => expect(cover('Strompreise', 'Die Wärme des Hauses')).toBe(0));
+});
+
+describe('verbs', () => {
+  it.each([
+    ['geprüft', 'prüfen'],
+    ['abgerufen', 'abrufen'],
+    ['abgeschaltet', 'abschalten'],
+    ['Zaehler', 'Zähler'],
+  ])('%s meets %s', (a, b) => expect(stem(a, 'de')).toBe(stem(b, 'de')));
+  it.each(['Gericht', 'Gewicht', 'Frequenz'])('%s is no verb', (word) => {
+    expect(stem(word, 'de')).toBe(word.toLowerCase());
+  });
+  it('that only help are no terms', () => {
+    expect(keys('Was haben wir zu tun, und was können wir machen?')).toEqual([]);
   });
 });

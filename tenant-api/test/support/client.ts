@@ -25,8 +25,30 @@ export interface AskReply {
 
 export interface TestClient {
   request<T = Record<string, unknown>>(method: string, path: string, init?: RequestInit): Promise<Reply<T>>;
+  /** Answers when the job has ended, or at once for a wait of 0. */
   upload(name: string, content: Uint8Array | string, fields?: Record<string, string>, wait?: number): Promise<Reply>;
   ask(question: string, more?: Record<string, unknown>): Promise<AskReply>;
+}
+
+type Request = TestClient['request'];
+
+interface JobReply {
+  jobId: string;
+  state: string;
+  finishedAt: string | null;
+  error?: { code: string; message: string };
+}
+
+/** On a slow machine a job outlives its request: then its end is asked for, and given as the request would have given it. */
+async function untilEnded(request: Request, reply: Reply): Promise<Reply> {
+  let job = reply.body as unknown as JobReply;
+  while (job.finishedAt === null) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    job = (await request<JobReply>('GET', `/ingest/jobs/${job.jobId}`)).body;
+  }
+  const failed = job.state === 'failed' || job.state === 'quarantined';
+  const body = failed ? { jobId: job.jobId, code: job.error?.code, detail: job.error?.message } : { ...job };
+  return { ...reply, status: failed ? 422 : 200, body };
 }
 
 /** A caller with one key. */
@@ -48,11 +70,12 @@ export function createTestClient(url: string, key: string): TestClient {
   };
   return {
     request,
-    upload: (name, content, fields = {}, wait = 60) => {
+    upload: async (name, content, fields = {}, wait = 60) => {
       const form = new FormData();
       for (const [field, value] of Object.entries(fields)) form.set(field, value);
       form.set('file', new Blob([typeof content === 'string' ? content : new Uint8Array(content)]), name);
-      return request('POST', `/ingest/doc?wait=${wait}`, { body: form });
+      const reply = await request('POST', `/ingest/doc?wait=${wait}`, { body: form });
+      return wait > 0 && reply.status === 202 ? untilEnded(request, reply) : reply;
     },
     ask: async (question, more = {}) => {
       const { status, body } = await request<AskReply>('POST', '/rag/ask', {

@@ -1,5 +1,6 @@
-import { createPulseTrain, type PulseTrain } from '../random/pulses.ts';
-import { createStream } from '../random/stream.ts';
+import { createStream, TWO_32 } from '../random/stream.ts';
+import { HOUR, MINUTE, QUARTER, type Quarterly } from '../time/quarterly.ts';
+import { addPulse, pulsesInSlots, type Grid, type Load, type Pulse } from './grid.ts';
 
 interface Appliance {
   readonly name: string;
@@ -9,59 +10,65 @@ interface Appliance {
   readonly share: number;
 }
 
+/** Eight, because one draw gives four numbers and two draws make a slot. */
 const APPLIANCES: readonly Appliance[] = [
-  { name: 'kettle', powerKw: [1.8, 2.2], minutes: [2, 5], share: 0.07 },
-  { name: 'hob', powerKw: [0.8, 2.6], minutes: [10, 45], share: 0.24 },
-  { name: 'oven', powerKw: [1.8, 2.6], minutes: [20, 60], share: 0.1 },
-  { name: 'dishwasher', powerKw: [1.7, 2.1], minutes: [20, 35], share: 0.12 },
-  { name: 'washing-machine', powerKw: [1.6, 2.2], minutes: [15, 30], share: 0.12 },
-  { name: 'dryer', powerKw: [0.6, 2.4], minutes: [40, 80], share: 0.1 },
+  { name: 'kettle', powerKw: [1.8, 2.8], minutes: [2, 5], share: 0.08 },
+  { name: 'hob', powerKw: [1.8, 3.2], minutes: [4, 10], share: 0.26 },
+  { name: 'oven', powerKw: [2.2, 3.3], minutes: [5, 11], share: 0.1 },
+  { name: 'dishwasher', powerKw: [1.8, 2.2], minutes: [8, 14], share: 0.11 },
+  { name: 'washing-machine', powerKw: [1.8, 2.3], minutes: [7, 13], share: 0.1 },
+  { name: 'dryer', powerKw: [0.7, 2.2], minutes: [10, 24], share: 0.08 },
   { name: 'vacuum-cleaner', powerKw: [0.7, 1.3], minutes: [8, 25], share: 0.04 },
-  { name: 'screens', powerKw: [0.08, 0.3], minutes: [60, 240], share: 0.21 },
+  { name: 'screens', powerKw: [0.06, 0.25], minutes: [60, 240], share: 0.23 },
 ];
-
-/** The busiest evening by the mean of the year. */
-export const MAX_ACTIVITY = 4;
-const SLOT_MS = 15 * 60_000;
-const MINUTE = 60_000;
-const HOUR = 3_600_000;
-
-/** Something that is switched on and off; `mean` is its mean power in kW over an interval. */
-export type Load = Pick<PulseTrain, 'mean'>;
+const LONGEST = Math.max(...APPLIANCES.map(({ minutes }) => minutes[1])) * MINUTE;
 
 export interface ApplianceOptions {
   readonly seed: string;
   readonly meterId: string;
   /** What all appliances together draw on average over a year, kW. */
   readonly meanKw: number;
-  /** How busy the home is at an instant; mean 1 over a year, at most MAX_ACTIVITY. */
-  readonly activity: (tsMs: number) => number;
+  /** How busy the home is at a quarter-hour; mean 1 over a year. */
+  readonly activity: Quarterly;
 }
 
 /** The home's appliances: each is switched on at random, more often when people are busy, so that the mean follows `activity`. */
-export function createAppliances(options: ApplianceOptions): readonly Load[] {
-  return APPLIANCES.map((appliance) => createAppliance(appliance, options));
+export function createAppliances({ seed, meterId, meanKw, activity }: ApplianceOptions): Load {
+  const stream = createStream(seed, 'meter', meterId, 'appliances');
+  const chances = Float64Array.from(APPLIANCES, (appliance) => usesPerSlot(appliance, meanKw) * TWO_32);
+  const most = Math.max(...chances);
+  const words = new Uint32Array(8);
+  const use: Pulse = { from: 0, to: 0, kw: 0 };
+  const addUse = (out: Float64Array, grid: Grid, slot: number, index: number): void => {
+    const { powerKw, minutes } = APPLIANCES[index] as Appliance;
+    const draw = stream.words(slot, 2 + index);
+    const from = slot * QUARTER + Math.floor(((draw[0] ?? 0) / TWO_32) * QUARTER);
+    const length = minutes[0] + ((draw[1] ?? 0) / TWO_32) * (minutes[1] - minutes[0]);
+    const kw = powerKw[0] + ((draw[2] ?? 0) / TWO_32) * (powerKw[1] - powerKw[0]);
+    use.from = from;
+    use.to = from + Math.round(length * MINUTE);
+    use.kw = kw;
+    addPulse(out, grid, use);
+  };
+  return {
+    addTo: (out, grid) => {
+      const last = Math.floor((grid.fromMs + grid.count * grid.stepMs - 1) / QUARTER);
+      for (let slot = Math.floor((grid.fromMs - LONGEST) / QUARTER); slot <= last; slot += 1) {
+        const busy = activity(slot);
+        words.set(stream.words(slot, 0), 0);
+        words.set(stream.words(slot, 1), 4);
+        for (let index = 0; index < 8; index += 1) {
+          const chance = words[index] ?? 0;
+          if (chance < most * busy && chance < (chances[index] ?? 0) * busy) addUse(out, grid, slot, index);
+        }
+      }
+    },
+  };
 }
 
-function createAppliance(appliance: Appliance, { seed, meterId, meanKw, activity }: ApplianceOptions): Load {
-  const stream = createStream(seed, 'meter', meterId, appliance.name);
-  const [minKw, maxKw] = appliance.powerKw;
-  const [minMinutes, maxMinutes] = appliance.minutes;
-  const kwhPerUse = (((minKw + maxKw) / 2) * ((minMinutes + maxMinutes) / 2)) / 60;
-  const usesPerSlot = (meanKw * appliance.share * (SLOT_MS / HOUR)) / kwhPerUse;
-  return createPulseTrain({
-    slotMs: SLOT_MS,
-    maxDurationMs: maxMinutes * MINUTE,
-    draw: (slot) => {
-      const start = slot * SLOT_MS;
-      const chance = stream.uniform(slot);
-      if (chance >= usesPerSlot * MAX_ACTIVITY || chance >= usesPerSlot * activity(start)) return undefined;
-      const from = start + Math.floor(stream.uniform(slot, 1) * SLOT_MS);
-      const minutes = minMinutes + stream.uniform(slot, 2) * (maxMinutes - minMinutes);
-      const size = minKw + stream.uniform(slot, 3) * (maxKw - minKw);
-      return { from, to: from + Math.round(minutes * MINUTE), size };
-    },
-  });
+function usesPerSlot({ powerKw, minutes, share }: Appliance, meanKw: number): number {
+  const kwhPerUse = (((powerKw[0] + powerKw[1]) / 2) * ((minutes[0] + minutes[1]) / 2)) / 60;
+  return (meanKw * share * (QUARTER / HOUR)) / kwhPerUse;
 }
 
 /** A fridge: one run of the compressor per cycle, never quite at the same moment. */
@@ -69,13 +76,15 @@ export function createFridge(seed: string, meterId: string, meanKw: number): Loa
   const stream = createStream(seed, 'meter', meterId, 'fridge');
   const slotMs = Math.round((40 + 25 * stream.uniform(0, 7)) * MINUTE);
   const duty = 0.35;
-  return createPulseTrain({
+  return pulsesInSlots({
     slotMs,
-    maxDurationMs: slotMs,
-    draw: (slot) => {
-      const from = slot * slotMs + Math.floor(stream.uniform(slot) * 0.4 * slotMs);
-      const length = duty * (0.8 + 0.4 * stream.uniform(slot, 1));
-      return { from, to: from + Math.round(length * slotMs), size: meanKw / duty };
+    reachMs: slotMs,
+    pulse: (slot, out) => {
+      const draw = stream.words(slot);
+      out.from = slot * slotMs + Math.floor(((draw[0] ?? 0) / TWO_32) * 0.4 * slotMs);
+      out.to = out.from + Math.round(duty * (0.8 + (0.4 * (draw[1] ?? 0)) / TWO_32) * slotMs);
+      out.kw = meanKw / duty;
+      return true;
     },
   });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { dayKinds } from '../time/holidays.ts';
 import { createZone } from '../time/zone.ts';
 import { householdShape } from './household-shape.ts';
 
@@ -15,7 +16,7 @@ const year = ((): { hour: number; month: number; weekend: boolean; value: number
       hour: Math.floor(local.hour),
       month: local.month,
       weekend: local.weekday >= 5,
-      value: householdShape(local),
+      value: householdShape(local, dayKinds()(local)),
     });
   }
   return rows;

@@ -1,72 +1,61 @@
-import { layeredNoise } from '../random/noise.ts';
+import { exp } from '../math/elementary.ts';
 import { createStream } from '../random/stream.ts';
-import type { Zone } from '../time/zone.ts';
-import { MAX_ACTIVITY, createAppliances, createFridge } from './appliances.ts';
-import { householdShape } from './household-shape.ts';
+import { createAppliances, createFridge } from './appliances.ts';
+import { addQuarterly, type Load } from './grid.ts';
+import { wobble } from './wobble.ts';
+import type { World } from './world.ts';
 
-const MINUTE = 60_000;
 const HOURS_PER_YEAR = 8766;
 
-export interface HouseholdOptions {
-  readonly seed: string;
+export interface PeopleOptions {
+  readonly world: World;
   readonly meterId: string;
-  /** Median of the homes' yearly use, kWh. */
+  /** Median of the homes' (or businesses') yearly use, kWh. */
   readonly medianKwh: number;
   /** Standard deviation of its logarithm. */
   readonly spread: number;
-  readonly zone: Zone;
 }
-
-/** Mean power of one home's own use in kW over [fromMs, toMs), for intervals up to a minute or so. */
-export type LoadCurve = (fromMs: number, toMs: number) => number;
 
 /** How the average power is made up: always on (standby and fridge), smooth (light, electronics), appliances. */
-const SMOOTH_SHARE = 0.22;
+const SMOOTH_SHARE = 0.25;
 /** Width of the smooth part's lognormal wobble. */
 const WOBBLE = 0.35;
+/** How much earlier or later than the mean a home lives, in quarter-hours. */
+const HABIT_QUARTERS = 2;
 
-/** A home: its size, its base load and its habits follow from the seed and its name. */
-export function createHousehold({ seed, meterId, medianKwh, spread, zone }: HouseholdOptions): LoadCurve {
-  const traits = createStream(seed, 'meter', meterId, 'traits');
-  const size = Math.max(-1.6, Math.min(1.6, traits.normal(0)));
-  const meanKw = (medianKwh * Math.exp(spread * size)) / HOURS_PER_YEAR;
-  const baseShare = 0.24 + 0.14 * traits.uniform(1);
-  const standbyKw = meanKw * baseShare * 0.65;
-  const fridge = createFridge(seed, meterId, meanKw * baseShare * 0.35);
-  const smoothKw = meanKw * SMOOTH_SHARE;
-  const wobble = layeredNoise(createStream(seed, 'meter', meterId, 'wobble'), [
-    { periodMs: 3 * 60 * MINUTE, weight: 1 },
-    { periodMs: 12 * MINUTE, weight: 0.7 },
-    { periodMs: 20_000, weight: 0.25 },
-  ]);
-  // The base load runs through the night, so people's share of the shape is what is left of it.
-  const activity = quarterHourly((tsMs) => {
-    const people = (householdShape(zone.local(tsMs)) - baseShare) / (1 - baseShare);
-    return Math.min(MAX_ACTIVITY, Math.max(0.05, people));
-  });
-  const appliances = createAppliances({ seed, meterId, meanKw: meanKw * (1 - baseShare - SMOOTH_SHARE), activity });
-  return (fromMs, toMs) => {
-    const middle = (fromMs + toMs) / 2;
-    const smooth = smoothKw * activity(middle) * Math.exp(WOBBLE * wobble(middle) - WOBBLE ** 2 / 2);
-    const switched = appliances.reduce((sum, appliance) => sum + appliance.mean(fromMs, toMs), 0);
-    return standbyKw + fridge.mean(fromMs, toMs) + smooth + switched;
-  };
+/** Homes beyond this many standard deviations are taken as these. */
+const MOST_UNUSUAL = 1.15;
+
+/** Yearly mean in kW of a meter: lognormal around the median, without the most unusual ones. */
+export function meanPower({ world, meterId, medianKwh, spread }: PeopleOptions): number {
+  const size = createStream(world.seed, 'meter', meterId, 'traits').normal(0);
+  return (medianKwh * exp(spread * Math.max(-MOST_UNUSUAL, Math.min(MOST_UNUSUAL, size)))) / HOURS_PER_YEAR;
 }
 
-const QUARTER = 15 * MINUTE;
-
-/** A slow curve, asked for at quarter-hours only and linear between them: the wall clock and the calendar are dear. */
-function quarterHourly(curve: (tsMs: number) => number): (tsMs: number) => number {
-  let quarter = Number.NaN;
-  let left = 0;
-  let right = 0;
-  return (tsMs) => {
-    const index = Math.floor(tsMs / QUARTER);
-    if (index !== quarter) {
-      left = index === quarter + 1 ? right : curve(index * QUARTER);
-      right = curve((index + 1) * QUARTER);
-      quarter = index;
-    }
-    return left + (right - left) * (tsMs / QUARTER - index);
-  };
+/** A home: its size, its base load and its habits follow from the seed and its name. */
+export function createHousehold(options: PeopleOptions): readonly Load[] {
+  const { world, meterId } = options;
+  const traits = createStream(world.seed, 'meter', meterId, 'traits');
+  const meanKw = meanPower(options);
+  const baseShare = 0.22 + 0.12 * traits.uniform(1);
+  const standbyKw = meanKw * baseShare * 0.65;
+  const smoothKw = meanKw * SMOOTH_SHARE;
+  const habit = Math.round(HABIT_QUARTERS * Math.max(-2, Math.min(2, traits.normal(2))));
+  // The base load runs through the night, so people's share of the shape is what is left of it.
+  const activity = (quarter: number): number =>
+    Math.max(0.05, (world.householdShape(quarter - habit) - baseShare) / (1 - baseShare));
+  const moods = wobble(createStream(world.seed, 'meter', meterId, 'wobble'), WOBBLE);
+  return [
+    {
+      addTo: (out, grid) =>
+        addQuarterly(out, grid, (quarter) => standbyKw + smoothKw * activity(quarter) * moods(quarter)),
+    },
+    createFridge(world.seed, meterId, meanKw * baseShare * 0.35),
+    createAppliances({
+      seed: world.seed,
+      meterId,
+      meanKw: meanKw * (1 - baseShare - SMOOTH_SHARE),
+      activity,
+    }),
+  ];
 }

@@ -1,8 +1,9 @@
-import { createPulseTrain, type PulseTrain } from '../random/pulses.ts';
+import { log, power } from '../math/elementary.ts';
 import { createStream } from '../random/stream.ts';
+import { MINUTE } from '../time/quarterly.ts';
+import { pulsesInSlots, type Grid } from './grid.ts';
 
-const SLOT_MS = 15 * 60_000;
-const MINUTE = 60_000;
+const SLOT_MS = 15 * MINUTE;
 
 interface BurstKind {
   /** Share of all bursts. */
@@ -17,35 +18,54 @@ const KINDS: readonly BurstKind[] = [
   { share: 0.05, minutes: [60, 360] },
 ];
 
-/** Mean of a log-uniform length. */
-function meanMinutes([low, high]: readonly [number, number]): number {
-  return (high - low) / Math.log(high / low);
+export interface OutageOptions {
+  readonly seed: string;
+  readonly meterId: string;
+  /** Share of all readings that does not arrive, on average. */
+  readonly missingShare: number;
+  /** How many times longer bursts are than usual; there are fewer of them then. */
+  readonly lengthFactor: number;
+  readonly intervalMs: number;
 }
 
-const MEAN_BURST_MINUTES = KINDS.reduce((sum, kind) => sum + kind.share * meanMinutes(kind.minutes), 0);
+/** Sets `out` to the share of each step in which a meter's values do not arrive. */
+export type Outages = (out: Float64Array, grid: Grid) => void;
 
-/** Times in which a meter's values do not arrive; `missingShare` of all time on average. Size 1 while out. */
-export function createOutages(seed: string, meterId: string, missingShare: number): PulseTrain {
-  const stream = createStream(seed, 'meter', meterId, 'outage');
-  const burstsPerSlot = (missingShare * SLOT_MS) / (MEAN_BURST_MINUTES * MINUTE);
-  return createPulseTrain({
+/** Bursts are at least one interval long: shorter ones could not be seen. */
+export function createOutages(options: OutageOptions): Outages {
+  const stream = createStream(options.seed, 'meter', options.meterId, 'outage');
+  const shortest = options.intervalMs / MINUTE;
+  const kinds = KINDS.map(({ share, minutes }) => ({
+    share,
+    low: Math.max(shortest, minutes[0] * options.lengthFactor),
+    high: Math.max(shortest, minutes[1] * options.lengthFactor),
+  }));
+  const mean = kinds.reduce((sum, kind) => sum + kind.share * meanMinutes(kind), 0);
+  const burstsPerSlot = (options.missingShare * SLOT_MS) / (mean * MINUTE);
+  const kindOf = (u: number): (typeof kinds)[number] | undefined => {
+    let sum = 0;
+    return kinds.find(({ share }) => u < (sum += share)) ?? kinds[0];
+  };
+  const bursts = pulsesInSlots({
     slotMs: SLOT_MS,
-    maxDurationMs: 360 * MINUTE,
-    draw: (slot) => {
-      if (stream.uniform(slot) >= burstsPerSlot) return undefined;
-      const from = slot * SLOT_MS + Math.floor(stream.uniform(slot, 1) * SLOT_MS);
-      const [low, high] = kindOf(stream.uniform(slot, 2)).minutes;
-      const minutes = low * (high / low) ** stream.uniform(slot, 3);
-      return { from, to: from + Math.round(minutes * MINUTE), size: 1 };
+    reachMs: SLOT_MS + Math.max(...kinds.map(({ high }) => high)) * MINUTE,
+    pulse: (slot, out) => {
+      if (stream.uniform(slot) >= burstsPerSlot) return false;
+      const { low, high } = kindOf(stream.uniform(slot, 2)) ?? { low: shortest, high: shortest };
+      out.from = slot * SLOT_MS + Math.floor(stream.uniform(slot, 1) * SLOT_MS);
+      out.to = out.from + Math.round(low * power(high / low, stream.uniform(slot, 3)) * MINUTE);
+      out.kw = 1;
+      return true;
     },
   });
+  const add = (out: Float64Array, grid: Grid): void => bursts.addTo(out, grid);
+  return (out, grid) => {
+    out.fill(0, 0, grid.count);
+    if (options.missingShare > 0) add(out, grid);
+  };
 }
 
-function kindOf(u: number): BurstKind {
-  let sum = 0;
-  for (const kind of KINDS) {
-    sum += kind.share;
-    if (u < sum) return kind;
-  }
-  return KINDS[0] as BurstKind;
+/** Mean of a log-uniform length. */
+function meanMinutes({ low, high }: { readonly low: number; readonly high: number }): number {
+  return high === low ? low : (high - low) / log(high / low);
 }

@@ -1,4 +1,5 @@
 import { createManualClock, createSilentLogger, type Clock } from '@luna-iems/service-kit';
+import { createReadingBatch, readingsOf } from '@luna-iems/series';
 import {
   createPool,
   createScratchDatabase,
@@ -49,27 +50,28 @@ interface Row {
 }
 
 const rowsInTable = (): Promise<Row[]> =>
-  db.query<Row>(sql`select meter_id as meter, ts, consumption_kw, production_kw, voltage, quality, source, interval_s
-    from smart_meter_readings order by meter_id, ts`);
+  db.query<Row>(sql`select meter_id as meter, ts, consumption_kw, production_kw, voltage, quality, source, interval_s,
+    energy_import_kwh, energy_export_kwh from smart_meter_readings order by meter_id, ts`);
 
 /** What one run over the whole stretch would have written. */
 function expectedRows(config: SimConfig, fromIso: string, toIso: string): unknown[] {
-  return buildMeters(config).flatMap((meter) => {
-    const rows = [];
-    for (let tsMs = Date.parse(fromIso); tsMs < Date.parse(toIso); tsMs += meter.intervalMs) {
-      const { meterId, ts, consumptionKw, productionKw, voltage, quality, source, intervalS } = meter.reading(tsMs);
-      rows.push({
-        meter: meterId,
-        ts,
-        consumption_kw: consumptionKw,
-        production_kw: productionKw,
-        voltage,
-        quality,
-        source,
-        interval_s: intervalS,
-      });
-    }
-    return rows;
+  const span = { fromMs: Date.parse(fromIso), count: (Date.parse(toIso) - Date.parse(fromIso)) / 60_000 };
+  return buildMeters(config).flatMap(({ meter }) => {
+    const batch = createReadingBatch('sim', [meter.meterId], span.count);
+    meter.fill(batch, 0, span, meter.countersAt(span.fromMs));
+    batch.length = span.count;
+    return readingsOf(batch).map((row) => ({
+      meter: row.meterId,
+      ts: new Date(row.tsMs),
+      consumption_kw: row.consumptionKw,
+      production_kw: row.productionKw,
+      voltage: row.voltage,
+      quality: row.quality,
+      source: 'sim',
+      interval_s: row.intervalS,
+      energy_import_kwh: row.energyImportKwh,
+      energy_export_kwh: row.energyExportKwh,
+    }));
   });
 }
 

@@ -1,13 +1,20 @@
 import { isLunaError, type Clock, type Logger } from '@luna-iems/service-kit';
-import type { SimRunProgress } from '@luna-iems/tenant-db';
-import { batchesOf, type Batch, type Span } from './batches.ts';
+import type { SimRunProgress, Writing } from '@luna-iems/tenant-db';
+import { reportOf } from './report.ts';
 
-export interface WriteOptions<Row> {
-  readonly spans: readonly Span<Row>[];
-  readonly batchRows: number;
+/** The part of a batch that is the same for readings and prices. */
+export interface AnyBatch {
+  readonly length: number;
+  readonly tsMs: Float64Array;
+}
+
+export interface WriteOptions<Batch extends AnyBatch> {
+  readonly batches: Iterable<Batch> | AsyncIterable<Batch>;
+  /** Length of a row's interval in ms. */
+  readonly intervalMs: (batch: Batch, row: number) => number;
+  readonly write: (batch: Batch) => Writing;
+  /** After this many rows the run stops. */
   readonly runRows: number;
-  /** Writes a batch, records the progress, and returns how many rows were new. */
-  readonly write: (rows: readonly Row[]) => Promise<number>;
   readonly onProgress: (progress: SimRunProgress) => Promise<void>;
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -21,29 +28,81 @@ export interface WriteResult extends SimRunProgress {
 
 const PROGRESS_EVERY_MS = 5_000;
 
-/** Writes all batches one after the other; an abort takes effect between two of them. */
-export async function writeAll<Row>(options: WriteOptions<Row>): Promise<WriteResult> {
-  const { spans, batchRows, runRows, signal, clock, log } = options;
-  let progress: SimRunProgress = { rows: 0, rangeFrom: null, rangeTo: null };
-  let handled = 0;
-  let reportedAt = clock.monotonicMs();
-  for (const batch of batchesOf(spans, batchRows)) {
-    if (signal.aborted || handled >= runRows) return { ...progress, state: 'stopped' };
-    const written = await options.write(batch.rows);
-    handled += batch.rows.length;
-    progress = advance(progress, batch, written);
-    if (clock.monotonicMs() - reportedAt < PROGRESS_EVERY_MS) continue;
-    reportedAt = clock.monotonicMs();
-    log.info({ rows: progress.rows, upTo: progress.rangeTo }, 'writing');
-    await options.onProgress(progress);
-  }
-  return { ...progress, state: 'done' };
+interface Way {
+  readonly range: Range;
+  readonly writing: Writing;
 }
 
-function advance<Row>(before: SimRunProgress, batch: Batch<Row>, written: number): SimRunProgress {
-  const from = Math.min(before.rangeFrom?.getTime() ?? Infinity, batch.from);
-  const to = Math.max(before.rangeTo?.getTime() ?? -Infinity, batch.to);
-  return { rows: before.rows + written, rangeFrom: new Date(from), rangeTo: new Date(to) };
+/**
+ * Writes all batches in their order, one transaction at a time, so that whatever an interruption leaves has no hole. The next batch is
+ * made while the server works on the one before, and no earlier: a slow server slows the source down. An abort takes effect between two.
+ */
+export async function writeAll<Batch extends AnyBatch>(options: WriteOptions<Batch>): Promise<WriteResult> {
+  const { runRows, signal } = options;
+  const progress = createProgress(options);
+  let handled = 0;
+  let before: Way | undefined;
+  for await (const batch of options.batches) {
+    if (before !== undefined) await progress.add(before);
+    before = undefined;
+    if (signal.aborted || handled >= runRows) return { ...progress.now(), state: 'stopped' };
+    if (batch.length === 0) continue;
+    handled += batch.length;
+    before = { range: rangeOf(batch, options.intervalMs), writing: options.write(batch) };
+    await before.writing.sent;
+  }
+  if (before !== undefined) await progress.add(before);
+  return { ...progress.now(), state: 'done' };
+}
+
+interface Progress {
+  now(): SimRunProgress;
+  /** Waits for a batch and counts it. */
+  add(way: Way): Promise<void>;
+}
+
+function createProgress({
+  clock,
+  log,
+  onProgress,
+}: Pick<WriteOptions<AnyBatch>, 'clock' | 'log' | 'onProgress'>): Progress {
+  let progress: SimRunProgress = { rows: 0, rangeFrom: null, rangeTo: null };
+  const startedAt = clock.monotonicMs();
+  let reportedAt = startedAt;
+  return {
+    now: () => progress,
+    add: async ({ range, writing }) => {
+      const { added } = await writing.done;
+      progress = advance(progress, range, added);
+      const now = clock.monotonicMs();
+      if (now - reportedAt < PROGRESS_EVERY_MS) return;
+      reportedAt = now;
+      log.info(reportOf(progress, { nowMs: clock.now().getTime(), elapsedMs: now - startedAt }), 'writing');
+      await onProgress(progress);
+    },
+  };
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function rangeOf<Batch extends AnyBatch>(batch: Batch, intervalMs: (batch: Batch, row: number) => number): Range {
+  let from = Infinity;
+  let to = -Infinity;
+  for (let row = 0; row < batch.length; row += 1) {
+    const ts = batch.tsMs[row] ?? Number.NaN;
+    from = Math.min(from, ts);
+    to = Math.max(to, ts + intervalMs(batch, row));
+  }
+  return { from, to };
+}
+
+function advance(before: SimRunProgress, range: Range, added: number): SimRunProgress {
+  const from = Math.min(before.rangeFrom?.getTime() ?? Infinity, range.from);
+  const to = Math.max(before.rangeTo?.getTime() ?? -Infinity, range.to);
+  return { rows: before.rows + added, rangeFrom: new Date(from), rangeTo: new Date(to) };
 }
 
 /** The code that a failed run is recorded with. */

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { dayType, easterDay } from './holidays.ts';
+import { dayKinds, easterDay } from './holidays.ts';
 import { createZone } from './zone.ts';
 
-const typeOf = (day: string): string => dayType(createZone('Europe/Berlin').local(Date.parse(`${day}T12:00:00Z`)));
+const typeOf = (day: string, state?: string): string =>
+  dayKinds(state)(createZone('Europe/Berlin').local(Date.parse(`${day}T12:00:00Z`)));
 
 test.each([
   [2024, '2024-03-31'],
@@ -29,4 +30,18 @@ test.each([
   ['2026-12-31', 'saturday'],
 ])('%s counts as a %s', (day, type) => {
   expect(typeOf(day)).toBe(type);
+});
+
+test.each([
+  ['2026-01-06', 'BY', 'sunday'],
+  ['2026-01-06', 'NW', 'workday'],
+  ['2026-06-04', 'NW', 'sunday'],
+  ['2026-06-04', undefined, 'workday'],
+  ['2026-11-18', 'SN', 'sunday'],
+  ['2026-11-18', 'ST', 'workday'],
+  ['2027-11-17', 'SN', 'sunday'],
+  ['2026-10-31', 'TH', 'sunday'],
+  ['2026-10-31', 'BE', 'saturday'],
+])('%s in %s counts as a %s', (day, state, type) => {
+  expect(typeOf(day, state)).toBe(type);
 });

@@ -19,6 +19,8 @@ export interface Zone {
   dayStart(tsMs: number): number;
   /** Start of the day that is `days` after (or before) the local day containing `tsMs`. */
   addDays(tsMs: number, days: number): number;
+  /** The instants at which the wall clock shows this date and time (given as if it were UTC): none, one or two, in order. */
+  instants(wallMs: number): readonly number[];
   /** The instant at which the wall clock shows this hour of the local day containing `tsMs`. */
   atHour(tsMs: number, hour: number): number;
 }
@@ -44,16 +46,14 @@ export function createZone(timeZone: string): Zone {
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
     return Date.UTC(year, month - 1, day, hour, minute, second);
   };
-  // No zone changes its offset within a quarter of an hour, and Intl is too slow to ask for each row.
-  let memoQuarter = Number.NaN;
-  let memoOffset = 0;
+  // Intl is too slow to ask for each row. A day that begins and ends with the same offset has no other within it, and no zone changes
+  // its offset within a quarter of an hour.
+  const atDay = remembered((day) => wallMs(day * DAY) - day * DAY);
+  const atQuarter = remembered((quarter) => wallMs(quarter * QUARTER) - quarter * QUARTER);
   const offsetAt = (tsMs: number): number => {
-    const quarter = Math.floor(tsMs / QUARTER);
-    if (quarter !== memoQuarter) {
-      memoQuarter = quarter;
-      memoOffset = wallMs(quarter * QUARTER) - quarter * QUARTER;
-    }
-    return memoOffset;
+    const day = Math.floor(tsMs / DAY);
+    const offset = atDay(day);
+    return offset === atDay(day + 1) ? offset : atQuarter(Math.floor(tsMs / QUARTER));
   };
   /** The instant at which the wall clock shows `wall`; the earlier one where it shows it twice. */
   const instantOf = (wall: number): number => {
@@ -61,12 +61,31 @@ export function createZone(timeZone: string): Zone {
     if (before + offsetAt(before) === wall) return before;
     return wall - offsetAt(wall + DAY);
   };
+  const instants = (wall: number): number[] =>
+    [...new Set([wall - offsetAt(wall - DAY), wall - offsetAt(wall + DAY)])]
+      .filter((tsMs) => tsMs + offsetAt(tsMs) === wall)
+      .sort((a, b) => a - b);
   const wallDay = (tsMs: number): number => Math.floor((tsMs + offsetAt(tsMs)) / DAY) * DAY;
   return {
+    instants,
     local: (tsMs) => localTime(tsMs + offsetAt(tsMs)),
     dayStart: (tsMs) => instantOf(wallDay(tsMs)),
     addDays: (tsMs, days) => instantOf(wallDay(tsMs) + days * DAY),
     atHour: (tsMs, hour) => instantOf(wallDay(tsMs) + hour * HOUR),
+  };
+}
+
+const MOST_REMEMBERED = 5_000;
+
+function remembered(ask: (place: number) => number): (place: number) => number {
+  const known = new Map<number, number>();
+  return (place) => {
+    const before = known.get(place);
+    if (before !== undefined) return before;
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    const value = ask(place);
+    known.set(place, value);
+    return value;
   };
 }
 

@@ -1,3 +1,5 @@
+import { cos, exp, sin } from '../math/elementary.ts';
+
 export interface Place {
   /** Degrees north. */
   readonly latitude: number;
@@ -5,36 +7,40 @@ export interface Place {
   readonly longitude: number;
 }
 
+/** Direction of the sun as a unit vector: east, north, up (the sine of its height over the horizon). */
 export interface Sun {
-  /** Sine of the height over the horizon; negative at night. */
-  readonly sinElevation: number;
-  /** Cosine of the angle between the sun and the normal of a roof that faces south at 35°. */
-  readonly cosIncidence: number;
+  readonly east: number;
+  readonly north: number;
+  readonly up: number;
 }
 
 const RAD = Math.PI / 180;
 const DAY = 86_400_000;
 const J2000 = Date.UTC(2000, 0, 1, 12);
-const TILT = 35 * RAD;
 
 /** Where the sun stands, by the low-precision formulas of the Astronomical Almanac (about 0.01°). */
 export function sunAt(tsMs: number, { latitude, longitude }: Place): Sun {
   const days = (tsMs - J2000) / DAY;
-  const meanLongitude = 280.46 + 0.9856474 * days;
-  const anomaly = (357.528 + 0.9856003 * days) * RAD;
-  const ecliptic = (meanLongitude + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * RAD;
+  const anomaly = degrees(357.528 + 0.9856003 * days);
+  const ecliptic = degrees(280.46 + 0.9856474 * days) + (1.915 * sin(anomaly) + 0.02 * sin(2 * anomaly)) * RAD;
   const obliquity = (23.439 - 0.0000004 * days) * RAD;
-  const rightAscension = Math.atan2(Math.cos(obliquity) * Math.sin(ecliptic), Math.cos(ecliptic));
-  const declination = Math.asin(Math.sin(obliquity) * Math.sin(ecliptic));
-  const sidereal = (280.46062 + 360.985647 * days + longitude) * RAD;
-  const hourAngle = sidereal - rightAscension;
-  const height = (phi: number): number =>
-    Math.sin(phi) * Math.sin(declination) + Math.cos(phi) * Math.cos(declination) * Math.cos(hourAngle);
-  // A roof tilted to the south sees the sun as level ground does that many degrees nearer to the equator.
-  return { sinElevation: height(latitude * RAD), cosIncidence: height(latitude * RAD - TILT) };
+  const sidereal = degrees(280.46062 + 360.985647 * days + longitude);
+  // The sun in equatorial coordinates, turned by the sidereal time and tilted by the latitude.
+  const x = cos(ecliptic);
+  const y = cos(obliquity) * sin(ecliptic);
+  const z = sin(obliquity) * sin(ecliptic);
+  const south = x * cos(sidereal) + y * sin(sidereal);
+  const east = y * cos(sidereal) - x * sin(sidereal);
+  const phi = latitude * RAD;
+  return { east, north: z * cos(phi) - south * sin(phi), up: z * sin(phi) + south * cos(phi) };
+}
+
+/** Degrees as radians, whole turns left away. */
+function degrees(value: number): number {
+  return (value % 360) * RAD;
 }
 
 /** Global irradiance under a clear sky on level ground, kW/m² (Haurwitz). */
-export function clearSky(sinElevation: number): number {
-  return sinElevation <= 0 ? 0 : 1.098 * sinElevation * Math.exp(-0.057 / sinElevation);
+export function clearSky(up: number): number {
+  return up <= 0.002 ? 0 : 1.098 * up * exp(-0.057 / up);
 }

@@ -7,18 +7,34 @@ export interface TcpProxy {
   cut(): void;
   /** Stops passing bytes on the open connections without closing them, as a lost route does; new connections work. */
   silence(): void;
+  /** Passes nothing on any connection, new ones too, as a cut cable does, and keeps what it was given until `unblock`. */
+  block(): void;
+  /** Passes everything again, what it kept first. */
+  unblock(): void;
   close(): Promise<void>;
 }
 
 /** Listens on a free port of 127.0.0.1 and passes everything to `targetPort` there. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
+  let blocked = false;
+  const join = ([near, far]: readonly [Socket, Socket]): void => {
+    near.pipe(far);
+    far.pipe(near);
+  };
+  const hold = (): void => {
+    for (const [near, far] of pairs) {
+      near.unpipe(far);
+      far.unpipe(near);
+      near.pause();
+      far.pause();
+    }
+  };
   const server = createServer((near) => {
     const far = connect(targetPort, '127.0.0.1');
     const pair = [near, far] as const;
     pairs.add(pair);
-    near.pipe(far);
-    far.pipe(near);
+    if (!blocked) join(pair);
     const end = (): void => {
       pairs.delete(pair);
       near.destroy();
@@ -36,13 +52,14 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   return {
     port: (server.address() as { port: number }).port,
     cut,
-    silence() {
-      for (const [near, far] of pairs) {
-        near.unpipe(far);
-        far.unpipe(near);
-        near.pause();
-        far.pause();
-      }
+    silence: hold,
+    block() {
+      blocked = true;
+      hold();
+    },
+    unblock() {
+      blocked = false;
+      for (const pair of pairs) join(pair);
     },
     close() {
       cut();

@@ -21,3 +21,32 @@ export async function* readFileParts(db: Queryable, jobId: string): AsyncGenerat
     yield row.content;
   }
 }
+
+export interface ItemFile {
+  readonly jobId: string;
+  readonly fileName: string | null;
+  readonly mediaType: string | null;
+  readonly bytes: number | null;
+  readonly sha256: string;
+}
+
+/** The original file of the item's live version; its bytes come from `readFileParts`. Undefined where none was kept. */
+export async function readItemFile(db: Queryable, itemId: string): Promise<ItemFile | undefined> {
+  const [row] =
+    await db.query<ItemFile>(sql`select p.job_id as "jobId", v.file_name as "fileName", v.media_type as "mediaType",
+      v.bytes, v.sha256
+    from items i join item_versions v on v.item_id = i.item_id and v.version = i.version
+    join ingest_file_parts p on p.item_id = i.item_id and p.version = i.version and p.part_idx = 0
+    where i.item_id = ${itemId}`);
+  return row;
+}
+
+/** Deletes the bytes of jobs that ended without an item longer ago than `days`, and answers how many jobs that were. */
+export async function dropOldJobFiles(db: Queryable, days: number): Promise<number> {
+  const rows = await db.query(sql`with gone as (
+      delete from ingest_file_parts p using ingest_jobs j
+      where j.job_id = p.job_id and p.item_id is null and j.finished_at < now() - make_interval(days => ${days})
+      returning p.job_id)
+    select distinct job_id from gone`);
+  return rows.length;
+}

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../pool.ts';
 import { sql } from '../sql.ts';
 import { freshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
-import { readFileParts, writeFilePart } from './ingest-files.ts';
+import { dropOldJobFiles, readFileParts, writeFilePart } from './ingest-files.ts';
 import {
+  cancelIngestJob,
   claimIngestJob,
   countOpenIngestJobs,
   createIngestJob,
@@ -12,6 +13,7 @@ import {
   listIngestJobs,
   readIngestJob,
   releaseIngestJob,
+  retryIngestJob,
   updateIngestJob,
   type IngestJob,
 } from './ingest-jobs.ts';
@@ -60,19 +62,59 @@ test('a job whose worker died goes to the next one, and the dead one cannot touc
   expect(await readIngestJob(db, jobId)).toMatchObject({ progressDone: 3, finishedAt: null });
 });
 
-test('a finished job says how it ended, keeps no bytes, and is not given out again', async () => {
+const parts = (): Promise<object[]> => db.query(sql`select from ingest_file_parts`);
+
+async function claimed(): Promise<string> {
   const { jobId } = await create();
   await writeFilePart(db, jobId, 0, Buffer.from('Zähler'));
   await claimIngestJob(db, lease('w'));
+  return jobId;
+}
+
+test.each(['done', 'duplicate'] as const)("a job that ends as %s keeps no bytes but its item's", async (state) => {
+  expect(await finishIngestJob(db, await claimed(), 'w', { state })).toBe(true);
+  expect(await parts()).toEqual([]);
+});
+
+test.each(['failed', 'quarantined', 'no_text'] as const)('a job that ends as %s can be tried again', async (state) => {
+  const jobId = await claimed();
+  await finishIngestJob(db, jobId, 'w', { state, errorCode: 'LUNA_X', error: 'x' });
+  expect(await parts()).toHaveLength(1);
+  const queued = { state: 'queued', attempts: 0, errorCode: null, finishedAt: null };
+  expect(await retryIngestJob(db, jobId)).toMatchObject(queued);
+  expect(await retryIngestJob(db, jobId)).toBeUndefined();
+  expect(await claimIngestJob(db, lease('w'))).toMatchObject({ jobId });
+});
+
+test('bytes of jobs that ended badly go after their time, and then there is no other try', async () => {
+  const jobId = await claimed();
+  await finishIngestJob(db, jobId, 'w', { state: 'failed' });
+  expect(await dropOldJobFiles(db, 7)).toBe(0);
+  await db.execute(sql`update ingest_jobs set finished_at = now() - interval '8 days'`);
+  expect(await dropOldJobFiles(db, 7)).toBe(1);
+  expect(await parts()).toEqual([]);
+  expect(await retryIngestJob(db, jobId)).toBeUndefined();
+});
+
+test("a cancelled job is nobody's any more, and its bytes are gone", async () => {
+  const jobId = await claimed();
+  expect(await cancelIngestJob(db, jobId)).toMatchObject({ state: 'cancelled' });
+  expect(await updateIngestJob(db, jobId, lease('w'), { progressDone: 1 })).toBe(false);
+  expect(await finishIngestJob(db, jobId, 'w', { state: 'done' })).toBe(false);
+  expect(await cancelIngestJob(db, jobId)).toBeUndefined();
+  expect(await parts()).toEqual([]);
+});
+
+test('a finished job says how it ended, and is not given out again', async () => {
+  const jobId = await claimed();
   const outcome = { state: 'failed', errorCode: 'LUNA_ENCRYPTED', error: 'The file is encrypted.' } as const;
   expect(await finishIngestJob(db, jobId, 'w', outcome)).toBe(true);
   expect(await readIngestJob(db, jobId)).toMatchObject({ ...outcome, finishedAt: expect.any(Date) as Date });
-  expect(await db.query(sql`select from ingest_file_parts`)).toEqual([]);
   await expireLeases();
   expect(await claimIngestJob(db, lease('w'))).toBeUndefined();
   expect(await countOpenIngestJobs(db)).toBe(0);
-  expect(await listIngestJobs(db, { state: 'failed' })).toHaveLength(1);
-  expect(await listIngestJobs(db, { state: 'done' })).toEqual([]);
+  expect(await listIngestJobs(db, { states: ['failed'] })).toHaveLength(1);
+  expect(await listIngestJobs(db, { states: ['done'] })).toEqual([]);
 });
 
 test('a job given back waits its time; given back on shutdown, it waits for nobody and costs no attempt', async () => {
@@ -89,9 +131,9 @@ test('a job given back waits its time; given back on shutdown, it waits for nobo
 
 test('a file comes back as it went in, part by part', async () => {
   const { jobId } = await create();
-  const parts = [Buffer.alloc(1024, 1), Buffer.from([0, 255, 10, 13]), Buffer.from('Zählerstand')];
-  await Promise.all(parts.map((part, index) => writeFilePart(db, jobId, index, part)));
+  const pieces = [Buffer.alloc(1024, 1), Buffer.from([0, 255, 10, 13]), Buffer.from('Zählerstand')];
+  await Promise.all(pieces.map((part, index) => writeFilePart(db, jobId, index, part)));
   const read: Buffer[] = [];
   for await (const part of readFileParts(db, jobId)) read.push(part);
-  expect(Buffer.concat(read).equals(Buffer.concat(parts))).toBe(true);
+  expect(Buffer.concat(read).equals(Buffer.concat(pieces))).toBe(true);
 });

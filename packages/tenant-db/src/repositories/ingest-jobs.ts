@@ -1,8 +1,9 @@
 import type { Queryable } from '../pool.ts';
-import { emptySql, joinSql, sql, type Sql } from '../sql.ts';
+import { joinSql, sql, whereAll, type Sql } from '../sql.ts';
 
-export type IngestState =
-  'queued' | 'extracting' | 'chunking' | 'embedding' | 'indexing' | 'done' | 'failed' | 'duplicate' | 'no_text';
+/** States of a job that has ended. `quarantined`: the file breaks its reader; it is not tried again unless somebody asks for it. */
+export type IngestEnd = 'done' | 'failed' | 'duplicate' | 'no_text' | 'quarantined' | 'cancelled';
+export type IngestState = 'queued' | 'extracting' | 'chunking' | 'embedding' | 'indexing' | IngestEnd;
 
 export interface IngestJob {
   readonly jobId: string;
@@ -16,6 +17,10 @@ export interface IngestJob {
   readonly errorCode: string | null;
   readonly error: string | null;
   readonly attempts: number;
+  /** How often extraction broke down over the file. */
+  readonly strikes: number;
+  /** What could not be read of it, a sentence each. */
+  readonly warnings: string[];
   readonly fileName: string | null;
   readonly filePath: string | null;
   readonly bytes: number | null;
@@ -41,7 +46,8 @@ export interface NewIngestJob {
 }
 
 const COLUMNS = sql`job_id as "jobId", item_id as "itemId", version, source, sha256, state, progress_done as "progressDone",
-  progress_total as "progressTotal", error_code as "errorCode", error, attempts, file_name as "fileName", file_path as "filePath",
+  progress_total as "progressTotal", error_code as "errorCode", error, attempts, strikes, warnings,
+  file_name as "fileName", file_path as "filePath",
   bytes, media_type as "mediaType", title, tags, language, created_at as "createdAt", updated_at as "updatedAt",
   finished_at as "finishedAt"`;
 
@@ -60,14 +66,29 @@ export async function readIngestJob(db: Queryable, jobId: string): Promise<Inges
   return row;
 }
 
+export interface IngestJobFilter {
+  readonly states?: readonly IngestState[] | undefined;
+  readonly source?: string | undefined;
+  readonly itemId?: string | undefined;
+  readonly limit?: number;
+  /** Position after the last job of the page before. */
+  readonly after?: { readonly createdAt: Date; readonly jobId: string } | undefined;
+}
+
+/** A Date holds milliseconds: the order must not be finer than the position that callers send back. */
+const CREATED_MS = sql`date_trunc('milliseconds', created_at)`;
+
 /** Newest first. */
-export function listIngestJobs(
-  db: Queryable,
-  filter: { readonly state?: IngestState | undefined; readonly limit?: number } = {},
-): Promise<IngestJob[]> {
-  const condition = filter.state === undefined ? emptySql : sql`where state = ${filter.state}`;
+export function listIngestJobs(db: Queryable, filter: IngestJobFilter = {}): Promise<IngestJob[]> {
+  const { states, source, itemId, after, limit = 50 } = filter;
+  const conditions = [
+    ...(states === undefined ? [] : [sql`state = any(${states}::text[])`]),
+    ...(source === undefined ? [] : [sql`source = ${source}`]),
+    ...(itemId === undefined ? [] : [sql`item_id = ${itemId}::uuid`]),
+    ...(after === undefined ? [] : [sql`(${CREATED_MS}, job_id) < (${after.createdAt}, ${after.jobId}::uuid)`]),
+  ];
   return db.query<IngestJob>(
-    sql`select ${COLUMNS} from ingest_jobs ${condition} order by created_at desc, job_id limit ${filter.limit ?? 50}`,
+    sql`select ${COLUMNS} from ingest_jobs ${whereAll(conditions)} order by ${CREATED_MS} desc, job_id desc limit ${limit}`,
   );
 }
 
@@ -99,6 +120,7 @@ export interface IngestJobPatch {
   readonly progressTotal?: number;
   readonly language?: string;
   readonly mediaType?: string;
+  readonly warnings?: readonly string[];
 }
 
 /** Records progress and renews the lease. False when the lease is no longer ours: then stop at once, another worker has the job. */
@@ -123,6 +145,7 @@ const COLUMN_OF: Readonly<Record<keyof IngestJobPatch, Sql>> = {
   progressTotal: sql`progress_total`,
   language: sql`language`,
   mediaType: sql`media_type`,
+  warnings: sql`warnings`,
 };
 
 function assignmentsOf(patch: IngestJobPatch): Sql[] {
@@ -132,7 +155,7 @@ function assignmentsOf(patch: IngestJobPatch): Sql[] {
 }
 
 export interface IngestOutcome {
-  readonly state: 'done' | 'failed' | 'duplicate' | 'no_text';
+  readonly state: IngestEnd;
   readonly errorCode?: string | undefined;
   /** A sentence for the user. */
   readonly error?: string | undefined;
@@ -140,14 +163,18 @@ export interface IngestOutcome {
   readonly version?: number | undefined;
 }
 
-/** Ends a job and deletes its stored bytes. False when the lease is no longer ours. */
+/** Ends in which the bytes stay for a while, so that the job can be tried again; those of a published version belong to its item. */
+const KEEPS_BYTES: readonly IngestEnd[] = ['failed', 'quarantined', 'no_text'];
+
+/** Ends a job and deletes the bytes that nobody needs any more. False when the lease is no longer ours. */
 export async function finishIngestJob(
   db: Queryable,
   jobId: string,
   worker: string,
   outcome: IngestOutcome,
 ): Promise<boolean> {
-  const touched = await db.execute(sql`
+  const keep = KEEPS_BYTES.includes(outcome.state);
+  const rows = await db.query(sql`
     with finished as (
       update ingest_jobs
       set state = ${outcome.state}, error_code = ${outcome.errorCode ?? null}, error = ${outcome.error ?? null},
@@ -155,9 +182,35 @@ export async function finishIngestJob(
           leased_by = null, leased_until = null, updated_at = now(), finished_at = now()
       where job_id = ${jobId} and leased_by = ${worker} and finished_at is null
       returning job_id),
-    cleared as (delete from ingest_file_parts p using finished f where p.job_id = f.job_id)
+    cleared as (delete from ingest_file_parts p using finished f
+      where p.job_id = f.job_id and p.item_id is null and not ${keep}::bool)
     select job_id from finished`);
-  return touched > 0;
+  return rows.length > 0;
+}
+
+/** Ends an open job at somebody's wish; undefined when it is not open. Whoever works on it finds its lease gone. */
+export async function cancelIngestJob(db: Queryable, jobId: string): Promise<IngestJob | undefined> {
+  const [row] = await db.query<IngestJob>(sql`
+    with finished as (
+      update ingest_jobs set state = 'cancelled', error_code = null, error = null, leased_by = null, leased_until = null,
+        updated_at = now(), finished_at = now()
+      where job_id = ${jobId} and finished_at is null
+      returning *),
+    cleared as (delete from ingest_file_parts p using finished f where p.job_id = f.job_id and p.item_id is null)
+    select ${COLUMNS} from finished`);
+  return row;
+}
+
+/** Queues a job again that failed, was quarantined or found no text; undefined when its state or its lost bytes forbid that. */
+export async function retryIngestJob(db: Queryable, jobId: string): Promise<IngestJob | undefined> {
+  const [row] = await db.query<IngestJob>(sql`
+    update ingest_jobs j
+    set state = 'queued', error_code = null, error = null, warnings = '{}', attempts = 0, strikes = 0, progress_done = 0,
+        progress_total = null, item_id = null, version = null, run_after = now(), updated_at = now(), finished_at = null
+    where job_id = ${jobId} and state = any(${KEEPS_BYTES}::text[])
+      and exists (select from ingest_file_parts p where p.job_id = j.job_id and p.item_id is null)
+    returning ${COLUMNS}`);
+  return row;
 }
 
 /** Gives a job back to be tried again after `delayMs` (0: at once, as on shutdown). False when the lease is no longer ours. */
@@ -170,12 +223,14 @@ export async function releaseIngestJob(
     readonly errorCode?: string;
     readonly error?: string;
     readonly countAttempt?: boolean;
+    /** The file broke its reader. */
+    readonly strike?: boolean;
   },
 ): Promise<boolean> {
   const touched = await db.execute(sql`update ingest_jobs
     set state = 'queued', leased_by = null, leased_until = null, updated_at = now(),
         run_after = now() + make_interval(secs => ${retry.delayMs / 1000}),
-        attempts = attempts - ${retry.countAttempt === false ? 1 : 0},
+        attempts = greatest(0, attempts - ${retry.countAttempt === false ? 1 : 0}), strikes = strikes + ${retry.strike === true ? 1 : 0},
         error_code = ${retry.errorCode ?? null}, error = ${retry.error ?? null}
     where job_id = ${jobId} and leased_by = ${worker} and finished_at is null`);
   return touched > 0;

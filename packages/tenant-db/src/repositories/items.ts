@@ -1,6 +1,7 @@
 import { LunaError } from '@luna-iems/service-kit';
 import type { Database, Queryable } from '../pool.ts';
-import { emptySql, sql, type Sql } from '../sql.ts';
+import { emptySql, joinSql, sql, type Sql } from '../sql.ts';
+import { cancelIngestJob } from './ingest-jobs.ts';
 
 /** A document as callers see it; its live version only. */
 export interface Item {
@@ -86,6 +87,8 @@ export interface PublishInput {
   readonly url?: string | undefined;
   readonly language?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The job whose uploaded bytes become the version's original file. */
+  readonly fileOfJob?: string | undefined;
 }
 
 export interface PublishResult {
@@ -122,6 +125,9 @@ export function publishVersion(db: Pick<Database, 'transaction'>, input: Publish
       from item_versions v where i.item_id = ${itemId} and v.item_id = i.item_id and v.version = ${version}`);
     await tx.execute(sql`delete from item_chunks where item_id = ${itemId} and version < ${version}
       and version not in (select version from item_versions where item_id = ${itemId} and state = 'staged')`);
+    await tx.execute(sql`delete from ingest_file_parts where item_id = ${itemId} and version < ${version}`);
+    await tx.execute(sql`update ingest_file_parts set item_id = ${itemId}, version = ${version}
+      where job_id = ${input.fileOfJob ?? null}::uuid`);
     return { published: true };
   });
 }
@@ -165,6 +171,7 @@ export interface ItemFilter {
   /** Items that carry all of these tags. */
   readonly tags?: readonly string[] | undefined;
   readonly source?: string | undefined;
+  readonly language?: string | undefined;
   readonly limit?: number;
   /** Position after the last item of the page before. */
   readonly after?: { readonly createdAt: Date; readonly itemId: string } | undefined;
@@ -172,19 +179,33 @@ export interface ItemFilter {
 
 /** Items with a live version, newest first. */
 export function listItems(db: Queryable, filter: ItemFilter = {}): Promise<Item[]> {
-  const { tags, source, after, limit = 50 } = filter;
+  const { tags, source, language, after, limit = 50 } = filter;
   const conditions: Sql[] = [
+    language === undefined ? emptySql : sql`and i.language = ${language}`,
     tags === undefined || tags.length === 0 ? emptySql : sql`and i.tags @> ${tags}::text[]`,
     source === undefined ? emptySql : sql`and i.source = ${source}`,
     // A Date holds milliseconds, the column microseconds: compared as it is, a page border could skip items of the same millisecond.
     after === undefined ? emptySql : sql`and (${CREATED_MS}, i.item_id) < (${after.createdAt}, ${after.itemId}::uuid)`,
   ];
   return db.query<Item>(sql`select ${ITEM_COLUMNS} from items i
-    where i.version > 0 ${conditions[0]} ${conditions[1]} ${conditions[2]}
+    where i.version > 0 ${joinSql(conditions, ' ')}
     order by ${CREATED_MS} desc, i.item_id desc limit ${limit}`);
 }
 
-/** Deletes the item with all versions and chunks; false when there was none. Vectors and files are the caller's. */
-export async function deleteItem(db: Queryable, itemId: string): Promise<boolean> {
-  return (await db.execute(sql`delete from items where item_id = ${itemId}`)) > 0;
+/**
+ * Deletes the item with all versions, chunks, original files, and the jobs at work on it; false when there was none. Vectors are the
+ * caller's.
+ */
+export function deleteItem(db: Pick<Database, 'transaction'>, itemId: string): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const [item] = await tx.query(sql`select from items where item_id = ${itemId} for update`);
+    if (item === undefined) return false;
+    // A job that went on would bring back what was deleted.
+    const open = await tx.query<{ jobId: string }>(
+      sql`select job_id as "jobId" from ingest_jobs where item_id = ${itemId} and finished_at is null`,
+    );
+    for (const { jobId } of open) await cancelIngestJob(tx, jobId);
+    await tx.execute(sql`delete from items where item_id = ${itemId}`);
+    return true;
+  });
 }

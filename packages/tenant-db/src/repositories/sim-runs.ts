@@ -68,6 +68,12 @@ export function readLastSimRuns(db: Queryable): Promise<SimRun[]> {
   return db.query<SimRun>(sql`select distinct on (kind) ${COLUMNS} from sim_runs order by kind, started_at desc`);
 }
 
+/** The newest run of each kind that failed. */
+export function readLastFailedSimRuns(db: Queryable): Promise<SimRun[]> {
+  return db.query<SimRun>(sql`select distinct on (kind) ${COLUMNS} from sim_runs
+    where state = 'failed' order by kind, started_at desc`);
+}
+
 export interface LastWrites {
   readonly meter: Date | null;
   readonly market: Date | null;

@@ -146,7 +146,7 @@ export const ingestDocRoute: FastifyPluginAsyncTypebox<IngestRouteDeps> = async 
       schema: {
         operationId: 'ingestDocument',
         tags: ['ingest'],
-        summary: 'Upload a document (TXT, Markdown, HTML, PDF, DOCX)',
+        summary: 'Upload a document (TXT, Markdown, HTML, PDF, DOCX, PNG, JPEG, TIFF)',
         description:
           "Fields: file (required), source (default: the file's name; new bytes of the same source replace the old ones), title, tags (divided by commas), language (de, en).",
         security: [{ apiKey: ['ingest'] }],
@@ -162,7 +162,7 @@ export const ingestDocRoute: FastifyPluginAsyncTypebox<IngestRouteDeps> = async 
       deps.wake();
       const { wait = 0 } = request.query;
       const current = wait > 0 ? await waitForEnd(deps.db, job, wait, callerGone(reply)) : job;
-      if (current.state === 'failed') throw failureOf(current);
+      if (current.state === 'failed' || current.state === 'quarantined') throw failureOf(current);
       reply.header('location', `/ingest/jobs/${job.jobId}`);
       return reply
         .code(current.finishedAt === null ? 202 : 200)

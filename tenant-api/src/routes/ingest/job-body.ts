@@ -18,6 +18,7 @@ function toBody(job: IngestJob, title: string | null, now: Date): JobBody {
     seconds: Math.max(0, Math.round((end.getTime() - job.createdAt.getTime()) / 10) / 100),
     createdAt: job.createdAt.toISOString(),
     finishedAt: job.finishedAt?.toISOString() ?? null,
+    warnings: job.warnings,
     ...(job.errorCode === null ? {} : { error: { code: job.errorCode, message: job.error ?? job.errorCode } }),
   };
 }

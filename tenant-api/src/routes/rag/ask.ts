@@ -25,7 +25,13 @@ const answerBody = (answer: Answer): Omit<Answer, 'passages'> & { passages: Numb
 });
 
 function askRequest(body: AskBodyValue, signal: AbortSignal): AskRequest {
-  return { question: cleanText(body.question).trim(), topK: body.topK ?? 8, filter: body.filters ?? {}, signal };
+  const { question, topK = 8, maxPerItem, neighbours, filters = {}, history = [] } = body;
+  return {
+    ...{ question: cleanText(question).trim(), topK, filter: filters, signal },
+    history: history.map((turn) => ({ ...turn, question: cleanText(turn.question).trim() })),
+    ...(maxPerItem === undefined ? {} : { maxPerItem }),
+    ...(neighbours === undefined ? {} : { neighbours }),
+  };
 }
 
 function sseOf(event: AskEvent): string {

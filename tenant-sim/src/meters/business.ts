@@ -1,0 +1,36 @@
+import { createStream, TWO_32 } from '../random/stream.ts';
+import { MINUTE, QUARTER } from '../time/quarterly.ts';
+import { addQuarterly, pulsesInSlots, type Load } from './grid.ts';
+import { meanPower, type PeopleOptions } from './household.ts';
+import { wobble } from './wobble.ts';
+
+const MACHINE_SHARE = 0.25;
+const MACHINE_MINUTES = 18;
+
+/** A small business: the shape of its working days, wandering a little, and machines that are switched on while it is open. */
+export function createBusiness(options: PeopleOptions): readonly Load[] {
+  const { world, meterId } = options;
+  const meanKw = meanPower(options);
+  const moods = wobble(createStream(world.seed, 'meter', meterId, 'wobble'), 0.2);
+  const machines = createStream(world.seed, 'meter', meterId, 'machines');
+  // A machine draws half as much again as the business does on average; nights and Sundays have few of them.
+  const machineKw = 1.5 * meanKw;
+  const chance = (MACHINE_SHARE * meanKw * 15) / (machineKw * MACHINE_MINUTES);
+  const smooth = (quarter: number): number =>
+    (1 - MACHINE_SHARE) * meanKw * world.businessShape(quarter) * moods(quarter);
+  return [
+    { addTo: (out, grid) => addQuarterly(out, grid, smooth) },
+    pulsesInSlots({
+      slotMs: QUARTER,
+      reachMs: 2 * MACHINE_MINUTES * MINUTE,
+      pulse: (slot, out) => {
+        const draw = machines.words(slot);
+        if ((draw[0] ?? 0) / TWO_32 >= chance * world.businessShape(slot)) return false;
+        out.from = slot * QUARTER + Math.floor(((draw[1] ?? 0) / TWO_32) * QUARTER);
+        out.to = out.from + Math.round((0.2 + (1.6 * (draw[2] ?? 0)) / TWO_32) * MACHINE_MINUTES * MINUTE);
+        out.kw = machineKw;
+        return true;
+      },
+    }),
+  ];
+}
