@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { countVitest, summary } from './report.ts';
 
 const passing = { status: 'passed', fullName: 'adds' };
-const failing = { status: 'failed', fullName: 'divides' };
+const failing = { status: 'failed', fullName: 'divides', failureMessages: ['expected 1 to be 2'] };
 const file = (status: string, ...assertionResults: { status: string; fullName: string }[]) => ({
   name: 'a.test.ts',
   status,
@@ -13,12 +13,17 @@ const file = (status: string, ...assertionResults: { status: string; fullName: s
 describe('countVitest', () => {
   it('counts what the report says', () => {
     const report = { numPassedTests: 1, numFailedTests: 1, testResults: [file('failed', passing, failing)] };
-    expect(countVitest('unit', report, 1)).toEqual({ tier: 'unit', passed: 1, failed: 1, failures: ['divides'] });
+    expect(countVitest('unit', report, 1)).toEqual({
+      tier: 'unit',
+      passed: 1,
+      failed: 1,
+      failures: [{ name: 'divides', message: 'expected 1 to be 2' }],
+    });
   });
 
   it('counts a file that could not run', () => {
     const report = { numPassedTests: 0, numFailedTests: 0, testResults: [file('failed')] };
-    expect(countVitest('unit', report, 1).failures).toEqual(['a.test.ts: boom']);
+    expect(countVitest('unit', report, 1).failures).toEqual([{ name: 'a.test.ts', message: 'boom\nstack' }]);
   });
 
   it('never calls a crashed runner a success', () => {
@@ -30,11 +35,14 @@ describe('countVitest', () => {
 
 describe('summary', () => {
   it('ends with the line that CI reads', () => {
+    const message = ['because', ...Array.from({ length: 100 }, (_, line) => `line ${line}`), 'at last'].join('\n');
     const counts = [
       { tier: 'unit', passed: 3, failed: 0, failures: [] },
-      { tier: 'service', passed: 2, failed: 1, failures: ['asks'] },
+      { tier: 'service', passed: 2, failed: 1, failures: [{ name: 'asks', message }] },
     ];
     expect(summary(counts).split('\n').at(-1)).toBe('5 passed, 1 failed');
-    expect(summary(counts)).toContain('failed: asks');
+    expect(summary(counts)).toMatch(/failed: asks\n +because\n/u);
+    expect(summary(counts)).toContain('at last');
+    expect(summary(counts).split('\n').length).toBeLessThan(20);
   });
 });

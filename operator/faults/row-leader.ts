@@ -1,14 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtinKinds, startTcpProxy, type KubeObject, type TcpProxy } from '@luna-iems/kube-runtime';
+import { builtinKinds, startTcpProxy, type TcpProxy } from '@luna-iems/kube-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePorts } from '../../hack/apiserver/ports.ts';
 import { lunaTenantKind } from '../src/tenant.ts';
-import { repository } from '../src/testing/cluster.ts';
+import { killProcess, rightsOf, spawnOperator, writeKubeconfig } from '../src/testing/operator-process.ts';
 import type { AuditEvent } from './audit.ts';
 import { crew, pass, type Context } from './context.ts';
 import type { Lab } from './lab.ts';
@@ -50,7 +48,7 @@ export function leaderRow(context: Context): void {
     });
     afterAll(async () => {
       clearInterval(churn);
-      await Promise.all(replicas.map(end));
+      await Promise.all(replicas.map((replica) => killProcess(replica.process)));
       await proxy.close();
       await rm(directory, { recursive: true, force: true });
       await lab().wipe();
@@ -97,7 +95,7 @@ export function leaderRow(context: Context): void {
       const expected = [one, two];
 
       if (size !== 'quick') {
-        await end(second);
+        await killProcess(second.process);
         survived('leader killed (SIGKILL)', await takesOver(one));
 
         await launch(two, lab().server.url);
@@ -171,53 +169,15 @@ async function start(
   { account, server, directory }: { account: string; server: string; directory: string },
 ): Promise<Replica> {
   const { ca, token } = await lab.connect(account);
-  const kubeconfig = join(directory, `${account}.json`);
-  const cluster = { server, 'certificate-authority-data': Buffer.from(ca ?? '').toString('base64') };
-  const settings = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'lab', cluster }],
-    users: [{ name: account, user: { token } }],
-    contexts: [{ name: 'lab', context: { cluster: 'lab', user: account } }],
-    'current-context': 'lab',
-  };
-  writeFileSync(kubeconfig, JSON.stringify(settings), { mode: 0o600 });
-  const [port = 0] = await freePorts(1);
-  const child = spawn(process.execPath, [join(repository, 'operator/src/main.ts')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      ...process.env,
-      KUBECONFIG: kubeconfig,
-      LUNA_CONFIG: join(directory, 'config.yaml'),
-      POD_NAME: account,
-      POD_NAMESPACE: 'luna-system',
-      PORT: String(port),
-    },
-  });
+  const kubeconfig = writeKubeconfig(directory, { account, server, ca, token });
+  const child = await spawnOperator({ account, kubeconfig, directory, stdio: ['ignore', 'pipe', 'inherit'] });
   let log = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (log += text));
   return { account, process: child, said: (words) => log.split(words).length - 1 };
-}
-
-async function end({ process: child }: Replica): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
 }
 
 /** Gives another service account all that the operator's has. */
 async function grant({ client, transport, chart }: Lab, account: string): Promise<void> {
-  const subject = { kind: 'ServiceAccount', name: account, namespace: 'luna-system' };
-  const bindings = chart.filter(({ kind }) => kind === 'RoleBinding' || kind === 'ClusterRoleBinding');
-  const objects: KubeObject[] = [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account, namespace: 'luna-system' } },
-    ...bindings.map((binding) => ({
-      ...binding,
-      metadata: { ...binding.metadata, name: `${binding.metadata.name}-b` },
-      subjects: [subject],
-    })),
-  ];
-  for (const object of objects) await client.apply(object, { fieldManager: 'test' });
+  for (const object of rightsOf(chart, account)) await client.apply(object, { fieldManager: 'test' });
   await rightsKnown(transport, chart, account);
 }

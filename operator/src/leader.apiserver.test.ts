@@ -121,7 +121,9 @@ describe('two replicas of the operator', () => {
     first.cable.block();
     await leads(second);
     await progress(second);
-    expect(first.log().split('leadership lost').length).toBeGreaterThan(losses);
+    await eventually('the leader gives up by itself', async () =>
+      Promise.resolve(first.log().split('leadership lost').length > losses),
+    );
     first.cable.unblock();
     await progress(second);
     expect(foreignWrites(events())).toEqual([]);

