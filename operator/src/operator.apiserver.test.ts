@@ -206,6 +206,24 @@ describe('the operator, with the rights that the chart gives it', () => {
       await world.settle('one');
     });
 
+    it('takes over no object that somebody else made, says so, and goes on when it is gone', async () => {
+      const ref = { name: 'sim-config', namespace: 'luna-one' };
+      await world.apply('one', { simulation: { enabled: false, schedule: '* * * * *' } });
+      await world.settle('one');
+      await world.client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: ref, data: { mine: 'yes' } });
+      await world.apply('one');
+      expect(await world.condition('one', 'Degraded')).toMatchObject({
+        status: 'True',
+        reason: 'WriteFailed',
+        message: expect.stringMatching(/ConfigMap .*sim-config exists already and was made by somebody else/) as string,
+      });
+      expect(await world.get('ConfigMap', ref.name, ref.namespace)).toMatchObject({ data: { mine: 'yes' } });
+      await world.client.delete(builtinKinds.ConfigMap, ref);
+      await world.poke('one');
+      await world.settle('one');
+      expect(await world.condition('one', 'Degraded')).toMatchObject({ status: 'False' });
+    });
+
     it('leaves a paused tenant alone', async () => {
       await world.apply('one', { paused: true });
       await world.client.delete(builtinKinds.Service, { name: 'tika', namespace: 'luna-one' });

@@ -52,6 +52,7 @@ export function createOperator(deps: OperatorDeps): Operator {
     fieldManager: MANAGER,
     hashAnnotation: HASH_ANNOTATION,
     live: (kind, ref) => observer.live(kind, ref),
+    mayTakeOver: ({ metadata }) => metadata.labels?.[TENANT_LABEL] !== undefined,
     wrote: (kind, object) => observer.wrote(kind, object),
     settled: (kind, object) => observer.settled(kind, object),
     candidates: (kind, { labels }) => observer.labelled(kind, labels[TENANT_LABEL] ?? ''),

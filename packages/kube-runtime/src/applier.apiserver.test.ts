@@ -287,6 +287,27 @@ describe('applier against a real API server', () => {
     expect(await blind.apply(object)).toMatchObject({ result: 'configured', object: { data: { value: 'ours' } } });
   });
 
+  it('leaves alone what somebody else made, where it is told to, and knows its own without a view', async () => {
+    const object = configMap(api.namespace, 'kept-apart', 'ours');
+    const theirs = configMap(api.namespace, 'kept-apart', 'theirs');
+    await api.client.create(theirs, { fieldManager: 'other' });
+    const blind = createApplier({
+      client: api.client,
+      fieldManager,
+      hashAnnotation: 'test.io/hash',
+      live: () => undefined,
+      mayTakeOver: () => false,
+    });
+    await expect(blind.apply(object)).rejects.toMatchObject({
+      code: 'KUBE_ALREADY_EXISTS',
+      message: expect.stringMatching(/ConfigMap .*kept-apart exists already .* stays untouched/) as string,
+    });
+    expect(await read(object)).toMatchObject({ data: theirs['data'] as object });
+    await api.client.delete(ConfigMap, refOf(theirs));
+    expect((await blind.apply(object)).result).toBe('created');
+    expect((await blind.apply(configMap(api.namespace, 'kept-apart', 'changed'))).result).toBe('configured');
+  });
+
   it('tells of what it wrote and of what it found in place, and believes what is given for that', async () => {
     const told: string[] = [];
     const seen = new Map<string, KubeObject>();

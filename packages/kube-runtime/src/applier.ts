@@ -1,8 +1,8 @@
 import type { Client } from './client.ts';
 import { contentHash } from './content-hash.ts';
-import { hasCode } from './errors.ts';
+import { hasCode, KubeError } from './errors.ts';
 import { kindKey, refOf } from './kinds.ts';
-import { ownedFields, takeOver } from './ownership.ts';
+import { isWrittenBy, ownedFields, takeOver } from './ownership.ts';
 import { isSubset, type FieldSet } from './subset.ts';
 import { isTakenWhole } from './taken-fields.ts';
 import { objectKey, type KubeObject, type KubeResource, type ObjectRef, type ResourceKind } from './types.ts';
@@ -34,7 +34,7 @@ export interface Applier {
    * of exactly this desired state, all desired values are live, and all desired fields are still ours. So a steady state writes
    * nothing, and a field that left the desired state, or that somebody else changed, is noticed. Fields of others stay theirs.
    * `desired` must not be changed afterwards: what was computed of it is remembered with it.
-   * Errors: KUBE_INVALID for a change of an immutable field; all of the client's.
+   * Errors: KUBE_INVALID for a change of an immutable field; KUBE_ALREADY_EXISTS for what `mayTakeOver` says no to; all of the client's.
    */
   apply(desired: KubeObject, signal?: AbortSignal): Promise<AppliedObject>;
   /**
@@ -66,7 +66,12 @@ export interface ApplierDeps {
     ref: ObjectRef,
     signal?: AbortSignal,
   ) => Promise<KubeObject | undefined> | KubeObject | undefined;
-  /** Told of every object that the server answered to a write, so that a store may show it at once (see `Reflector.assume`). */
+  /**
+   * Asked about an object that `live` did not know, that has the name of a desired one, and of which no field is ours: somebody else's,
+   * or an old one of ours that was brought back. Where it says no, the object stays untouched. Default: yes.
+   */
+  mayTakeOver?: (found: KubeObject) => boolean;
+  /** Told of what the server answered when an object was created or changed, so that a store may show it at once (see `Reflector.assume`). */
   wrote?: (kind: ResourceKind, object: KubeObject) => void;
   /**
    * Told of a live object that was found in place. May give a smaller one, to which `live` will answer from then on, for of an
@@ -102,7 +107,7 @@ export function createApplier(deps: ApplierDeps): Applier {
       return (await client.list(kind, { namespace: scope.namespace, labelSelector, metadataOnly: true, signal })).items;
     });
 
-  const { wrote = () => undefined, settled = () => undefined } = deps;
+  const { wrote = () => undefined, settled = () => undefined, mayTakeOver = () => true } = deps;
   const prepared = createPreparer(hashAnnotation);
   const owner = { client, fieldManager };
   /** The desired state that a live object, as one read gave it, was found to be in: a store gives the same one until it changes. */
@@ -138,7 +143,6 @@ export function createApplier(deps: ApplierDeps): Applier {
     // Where the same was applied before, no field has left the desired state.
     if (hashOf(wanted) !== hashOf(live)) await takeOver(owner, live, signal);
     const object = await client.apply(wanted, { fieldManager, signal });
-    wrote(client.kindOf(wanted), object);
     const isSame = object.metadata.resourceVersion === live.metadata.resourceVersion;
     return { result: isSame ? 'unchanged' : 'configured', object };
   };
@@ -148,12 +152,18 @@ export function createApplier(deps: ApplierDeps): Applier {
       const wanted = prepared(desired);
       const [kind, ref] = [client.kindOf(wanted), refOf(wanted)];
       const live = await lookUp(kind, ref, signal);
-      if (live) return change(wanted, live, signal);
+      if (live) {
+        const applied = await change(wanted, live, signal);
+        if (applied.result === 'configured') wrote(kind, applied.object);
+        return applied;
+      }
       const made = await createAbsent(wanted, signal);
       if (made) return { result: 'created', object: made };
-      // The look-up was too old.
+      // The look-up was too old. Nobody is told of what is written now: to a store, all that happened to the object is news.
       const found = await client.get(kind, ref, { signal });
-      return found ? change(wanted, found, signal) : { result: 'created', object: await create(wanted, signal) };
+      if (!found) return { result: 'created', object: await create(wanted, signal) };
+      if (!isWrittenBy(found, fieldManager) && !mayTakeOver(found)) throw foreign(found);
+      return change(wanted, found, signal);
     },
 
     create: (desired, signal) => create(prepared(desired), signal),
@@ -184,6 +194,11 @@ export function createApplier(deps: ApplierDeps): Applier {
       return pruned;
     },
   };
+}
+
+function foreign(found: KubeObject): KubeError {
+  const message = `${found.kind} ${objectKey(found.metadata)} exists already and was made by somebody else: it stays untouched. Delete it if nobody needs it`;
+  return new KubeError(message, { code: 'KUBE_ALREADY_EXISTS' });
 }
 
 /** Deletes the object if it still is the one with this UID; another one of the same name is left alone. */

@@ -14,6 +14,7 @@ export interface Answer {
  */
 export function exchange(agent: Dispatcher, options: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error);
     let connection: Dispatcher.DispatchController | undefined;
     let [statusCode, headers]: [number, Answer['headers']] = [0, {}];
     const decoder = new StringDecoder('utf8');

@@ -18,6 +18,11 @@ export function ownedFields(live: KubeObject, manager: string): FieldSet | undef
   return ours?.fieldsV1 ?? { none: {} };
 }
 
+/** Whether any field of the object, but its status, was last written by this manager. */
+export function isWrittenBy({ metadata: { managedFields = [] } }: KubeObject, manager: string): boolean {
+  return managedFields.some((entry) => entry.manager === manager && !entry.subresource);
+}
+
 const isApplied =
   (manager: string) =>
   (entry: ManagedFieldsEntry): boolean =>

@@ -209,6 +209,17 @@ describe('a reflector that is told of our own writes', () => {
     expect(news(told)).toEqual(['added a@5', 'updated a@15', 'deleted b@16']);
   });
 
+  it('tells what an answer shows of others: their report before our write has no event of its own any more', async () => {
+    const { reflector, told, send, caughtUp } = await stage(object('a', 5, { status: { ready: 0 } }), object('b', 6));
+    reflector.assume(object('a', 12, { status: { ready: 0 } }));
+    reflector.assume(object('a', 14, { status: { ready: 1 } }));
+    const leaving = object('b', 16);
+    reflector.assume({ ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
+    for (const version of [12, 13, 14]) send('MODIFIED', 'a', version);
+    await caughtUp(17);
+    expect(news(told)).toEqual(['added a@5', 'added b@6', 'updated a@14', 'updated b@16']);
+  });
+
   it('does not believe what the watch has gone beyond: the object may be gone', async () => {
     const { reflector, send, caughtUp } = await stage();
     send('ADDED', 'a', 11);

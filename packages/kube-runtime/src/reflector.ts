@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createBackoff } from './backoff.ts';
 import type { Client, ListOptions } from './client.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -35,8 +36,8 @@ export interface Reflector<T extends KubeResource> {
    */
   subscribe(handler: (change: Change<T>) => void): () => void;
   /**
-   * Takes in what the server answered to a write of ours, so that readers see it at once and its event is no news to handlers. Does
-   * nothing where the watch has come further already. What is newer in the cluster replaces it, as ever. The object must belong to
+   * Takes in what the server answered to a write of ours, so that readers see it at once and its event is no news to handlers. What the
+   * answer shows of others' doing, in its status or of a deletion, is told, for the events before it are not. Does nothing where the watch has come further already. What is newer in the cluster replaces it, as ever. The object must belong to
    * what this reflector selects, and is the store's from then on.
    */
   assume(object: T): void;
@@ -240,8 +241,11 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
       const key = objectKey(metadata);
       const previous = store.get(key);
       if (previous && Number(previous.metadata.resourceVersion) >= ours) return;
-      store.set(compact(seen));
+      const kept = compact(seen);
+      store.set(kept);
       ahead.set(key, ours);
+      if (!previous || isOursAlone(previous, kept)) return;
+      for (const handler of handlers) tell(handler, { type: 'updated', key, object: kept, previous, initial: false });
     },
     reduce(object, smaller) {
       if (store.get(objectKey(object.metadata)) === object) store.set(smaller);
@@ -260,4 +264,13 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
 
 function isSameVersion({ metadata: one }: KubeResource, { metadata: other }: KubeResource): boolean {
   return one.resourceVersion === other.resourceVersion && one.uid === other.uid;
+}
+
+/** Whether nothing differs between two versions but what an operator writes: nobody reported a status or began a deletion. */
+function isOursAlone(one: KubeResource, other: KubeResource): boolean {
+  const [before, after] = [one, other] as { status?: unknown }[];
+  return (
+    one.metadata.deletionTimestamp === other.metadata.deletionTimestamp &&
+    isDeepStrictEqual(before?.status, after?.status)
+  );
 }
