@@ -2,6 +2,7 @@ import {
   builtinKinds,
   hasCode,
   refOf,
+  type KubeError,
   type Applier,
   type Client,
   type KubeObject,
@@ -115,8 +116,8 @@ async function bringStatefulSet(deps: ApplyDeps, input: PlanInput, pass: Pass, o
 }
 
 /** True when the API server understood a request and will not do it. */
-function isRefused(error: unknown): boolean {
-  return hasCode(error, 'KUBE_FORBIDDEN', 'KUBE_INVALID');
+export function isRefused(error: unknown): error is KubeError {
+  return hasCode(error, 'KUBE_FORBIDDEN', 'KUBE_INVALID', 'KUBE_BAD_REQUEST');
 }
 
 /** Of what is held back only the number of pods is put right. */

@@ -25,7 +25,7 @@ import {
   type LunaTenant,
   type LunaTenantStatus,
 } from '../tenant.ts';
-import { applyPlan } from './apply-plan.ts';
+import { applyPlan, isRefused } from './apply-plan.ts';
 import { claimNamespace } from './claim.ts';
 import { finalize } from './finalize.ts';
 import type { Observer } from './observer.ts';
@@ -141,7 +141,10 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
     const problem = planProblem(tenant, deps.platform);
     if (problem !== undefined) return refuse(tenant, { reason: 'InvalidSpec', message: problem }, signal);
     if (!isLeaving(tenant)) await ensureFinalizer(client, lunaTenantKind, tenant, FINALIZER);
-    const refusal = await takeNamespace(deps, tenant, signal);
+    const refusal = await takeNamespace(deps, tenant, signal).catch(async (error: unknown) => {
+      if (isRefused(error)) await report(tenant, statusOfIdle(tenant, withoutNamespace(tenant, error), now()), signal);
+      throw error;
+    });
     return refusal === undefined ? provide(tenant, signal) : refuse(tenant, refusal, signal);
   };
 
@@ -193,6 +196,12 @@ function namespaceLost(observer: Observer, tenant: LunaTenant): { reason: string
   const namespace = observer.namespace(namespaceOf(tenant));
   const claim = namespace && claimNamespace(tenant, namespace);
   return claim?.verdict === 'refuse' || claim?.verdict === 'wait' ? claim : undefined;
+}
+
+/** What a tenant is told whose namespace the API server will not have: a quota, an admission webhook, or a right that is missing. */
+function withoutNamespace(tenant: LunaTenant, { message: said }: Error): Parameters<typeof statusOfIdle>[1] {
+  const message = `namespace ${namespaceOf(tenant)} could not be written, and nothing else is before it is: ${said}. It is tried again`;
+  return { phase: 'Blocked', reason: 'NamespaceRefused', message };
 }
 
 /** Makes the namespace the tenant's; gives the reason when that must not be. */

@@ -19,7 +19,11 @@ const bound = (size: string): object => ({ phase: 'Bound', capacity: { storage: 
 
 describe('VolumesReady', () => {
   it('says of volumes what is worth knowing', () => {
-    expect(found('10Gi', bound('10Gi'))).toMatchObject({ status: 'True', reason: 'AsWanted' });
+    expect(found('10Gi', bound('10Gi'))).toMatchObject({
+      status: 'True',
+      reason: 'AsWanted',
+      message: 'every volume is as the spec asks: none is growing, and none has failed to grow',
+    });
     expect(found('10Gi', { phase: 'Pending' })).toMatchObject({ reason: 'AsWanted' });
     expect(found('20Gi', bound('10Gi'))).toMatchObject({ status: 'True', reason: 'Growing' });
     expect(found('50Gi', bound('50Gi'))).toMatchObject({

@@ -30,7 +30,12 @@ export function volumes({ tenant, observed }: Situation): Finding {
   if (growing !== '') return { type, status: 'True', reason: 'Growing', message: growing };
   const larger = of((claim) => isLarger(claim, wanted[claim.metadata.name]));
   if (larger !== '') return { type, status: 'True', reason: 'LargerThanSpec', message: larger };
-  return { type, status: 'True', reason: 'AsWanted', message: 'no volume is growing or has failed to' };
+  return {
+    type,
+    status: 'True',
+    reason: 'AsWanted',
+    message: 'every volume is as the spec asks: none is growing, and none has failed to grow',
+  };
 }
 
 function cannotGrow({ metadata, status }: Claim): string | undefined {
