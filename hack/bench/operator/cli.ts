@@ -22,7 +22,12 @@ function contenders(): ContenderName[] {
 
 const tenants = count('N', 25);
 const runs = count('RUNS', 1);
-const plan: Plan = { tenants, backlog: Math.min(tenants, count('BACKLOG', 100)), steadySeconds: count('STEADY', 20) };
+const plan: Plan = {
+  tenants,
+  backlog: Math.min(tenants, count('BACKLOG', 100)),
+  backlogLimitSeconds: count('BACKLOG_SECONDS', 600),
+  steadySeconds: count('STEADY', 20),
+};
 const measured = new Map<ContenderName, Measured[]>(contenders().map((name) => [name, []]));
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
 const load = (): number => loadavg()[0] ?? 0;

@@ -19,6 +19,9 @@ const measured = (seconds: number): Measured => ({
   backlogP50Seconds: 1,
   backlogP99Seconds: 2,
   backlogChanges: 10,
+  backlogLate: 0,
+  backlogSeconds: 20,
+  backlogUnfinished: 0,
 });
 
 it('gives each ratio beside both of its sides', () => {
@@ -43,4 +46,13 @@ it('takes medians figure by figure, and refuses to make them of nothing', () => 
 
 it('makes a table with a column for each contender', () => {
   expect(table(new Map([['luna', measured(3)]])).split('\n')[2]).toBe('| all tenants complete, s | 3.0 |');
+});
+
+it('says of a backlog that was not built in time that it was not', () => {
+  const last = (unfinished: number): string | undefined =>
+    table(new Map([['kopf', { ...measured(3), backlogUnfinished: unfinished }]]))
+      .split('\n')
+      .at(-1);
+  expect(last(0)).toBe('| backlog complete after, s | 20.0 |');
+  expect(last(2)).toBe('| backlog complete after, s | did not finish in 20.0 |');
 });

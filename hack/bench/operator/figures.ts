@@ -51,6 +51,8 @@ const ROWS: readonly (readonly [keyof Measured, string, number])[] = [
   ['backlogP50Seconds', 'change under backlog, p50, s', 2],
   ['backlogP99Seconds', 'change under backlog, p99, s', 2],
   ['backlogChanges', 'changes measured', 0],
+  ['backlogLate', 'of them not applied in 180 s', 0],
+  ['backlogSeconds', 'backlog complete after, s', 1],
 ];
 
 /** The table as Markdown. */
@@ -58,8 +60,13 @@ export function table(results: ReadonlyMap<ContenderName, Measured>): string {
   const names = [...results.keys()];
   const head = [`|  | ${names.join(' | ')} |`, `| --- | ${names.map(() => '---:').join(' | ')} |`];
   const rows = ROWS.map(([figure, title, digits]) => {
-    const cells = names.map((name) => results.get(name)?.[figure].toFixed(digits) ?? '');
+    const cells = [...results.values()].map((measured) => cell(measured, figure, digits));
     return `| ${title} | ${cells.join(' | ')} |`;
   });
   return [...head, ...rows].join('\n');
+}
+
+function cell(measured: Measured, figure: keyof Measured, digits: number): string {
+  const value = measured[figure].toFixed(digits);
+  return figure === 'backlogSeconds' && measured.backlogUnfinished > 0 ? `did not finish in ${value}` : value;
 }

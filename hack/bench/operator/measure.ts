@@ -7,13 +7,15 @@ import { isWrite } from './audit.ts';
 import { prepare, start, type ContenderName, type Program, type Running } from './contender.ts';
 import { percentile } from './statistics.ts';
 import { benchPlatform, benchTenant, childrenTemplate } from './template.ts';
-import { FIRST_SCHEDULE, startWorld, type World } from './world.ts';
+import { CHANGE_LIMIT_MS, FIRST_SCHEDULE, startWorld, type World } from './world.ts';
 
 /** How much is measured. */
 export interface Plan {
   tenants: number;
   /** Tenants that are new when changes are measured under a backlog. */
   backlog: number;
+  /** After so many seconds a backlog that is not built counts as not finished. */
+  backlogLimitSeconds: number;
   steadySeconds: number;
 }
 
@@ -40,6 +42,11 @@ export interface Measured {
   backlogP50Seconds: number;
   backlogP99Seconds: number;
   backlogChanges: number;
+  /** Changes that were not applied in time; above they count with the time that was waited for them. */
+  backlogLate: number;
+  /** How long the backlog was given, or took, and how many of its tenants were not complete then. */
+  backlogSeconds: number;
+  backlogUnfinished: number;
 }
 
 interface Stage {
@@ -68,6 +75,7 @@ export async function measure(name: ContenderName, plan: Plan): Promise<Measured
     const warm = await restart(stage);
     say(`  ${name}: verified after ${warm.restartSeconds.toFixed(1)} s`);
     const backlog = await changesUnderBacklog(stage, plan);
+    if (backlog.backlogUnfinished > 0) say(`  ${name}: the backlog did not finish in ${plan.backlogLimitSeconds} s`);
     return { children, ...cold, ...warm, ...backlog };
   } finally {
     await world.stop();
@@ -108,7 +116,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 type Cold = Omit<Measured, 'children' | keyof Warm | keyof Backlog>;
 type Warm = Pick<Measured, 'restartSeconds' | 'restartCpuSeconds' | 'restartWrites' | 'restartPeakMb'>;
-type Backlog = Pick<Measured, 'backlogP50Seconds' | 'backlogP99Seconds' | 'backlogChanges'>;
+type Backlog = Pick<Measured, keyof Measured & `backlog${string}`>;
 
 async function coldStart(stage: Stage, plan: Plan): Promise<Cold> {
   const { world, names, children } = stage;
@@ -179,15 +187,16 @@ async function changesUnderBacklog(stage: Stage, plan: Plan): Promise<Backlog> {
   const { world, names, children } = stage;
   const fresh = Array.from({ length: plan.backlog }, (_, i) => `b${String(i).padStart(4, '0')}`);
   await world.addTenants(fresh);
+  const from = performance.now();
+  const passed = (): number => (performance.now() - from) / 1000;
+  const isOver = (): boolean => passed() > plan.backlogLimitSeconds;
   const operator = start(stage.program, stage.env);
   try {
-    await until('the backlog is begun', stage, {
-      operator,
-      holds: () => fresh.some((tenant) => world.created(tenant) > 0),
-    });
-    const complete = (): boolean => fresh.every((tenant) => world.created(tenant) >= children);
-    const changes: Promise<number>[] = [];
-    for (let i = 0; !complete(); i += 1) {
+    const isBegun = (): boolean => fresh.some((tenant) => world.created(tenant) > 0);
+    await until('the backlog is begun', stage, { operator, holds: () => isBegun() || isOver() });
+    const unfinished = (): number => fresh.filter((tenant) => world.created(tenant) < children).length;
+    const changes: Promise<number | undefined>[] = [];
+    for (let i = 0; unfinished() > 0 && !isOver(); i += 1) {
       operator.check();
       const tenant = names[i % names.length] ?? '';
       const change = world.changeSchedule(tenant, `${i % 60} ${Math.floor(i / 60) % 24} * * *`);
@@ -196,11 +205,16 @@ async function changesUnderBacklog(stage: Stage, plan: Plan): Promise<Backlog> {
       await pause(changePauseMs);
       await world.observe();
     }
-    const seconds = (await Promise.all(changes)).map((ms) => ms / 1000);
+    const [backlogSeconds, backlogUnfinished] = [passed(), unfinished()];
+    const waits = await Promise.all(changes);
+    const seconds = waits.map((ms) => (ms ?? CHANGE_LIMIT_MS) / 1000);
     return {
       backlogP50Seconds: percentile(seconds, 0.5),
       backlogP99Seconds: percentile(seconds, 0.99),
       backlogChanges: seconds.length,
+      backlogLate: waits.filter((ms) => ms === undefined).length,
+      backlogSeconds,
+      backlogUnfinished,
     };
   } finally {
     await operator.stop();
