@@ -89,7 +89,8 @@ function api(found: Finding, situation: Situation): Finding {
     const message = 'the tenant API is rolled out once the schema is migrated and the models are there';
     return { ...found, reason: 'WaitingForParts', message };
   }
-  if (found.status === 'True' && !isAsPlanned(situation, wanted.object, live)) {
+  const isHeldBack = wanted.held !== undefined;
+  if (found.status === 'True' && !isHeldBack && !isAsPlanned(situation, wanted.object, live)) {
     return {
       ...found,
       reason: 'UpdateWaiting',

@@ -54,6 +54,20 @@ const change = (
 describe('statusOf', () => {
   const tenant = tenantFixture();
 
+  it('says that an update of the API waits for other parts, and not of one that waits for its turn', () => {
+    const isApi = ({ kind, metadata }: KubeObject): boolean => kind === 'Deployment' && metadata.name === 'tenant-api';
+    const planned = desired(tenant, platform, { apiServer: [], pulling: false });
+    const held = planned.map((item) => (isApi(item.object) ? { object: { ...item.object }, held: {} } : item));
+    const isInPlace = (object: KubeObject): boolean => !isApi(object);
+    const said = (plan: typeof planned): string | undefined =>
+      condition(
+        statusOf({ tenant, planned: plan, observed: observedFixture(all(tenant)), platform, isInPlace }, NOW),
+        'ApiReady',
+      )?.reason;
+    expect(said(planned)).toBe('UpdateWaiting');
+    expect(said(held)).toBe(condition(status(tenant, all(tenant)), 'ApiReady')?.reason);
+  });
+
   it('says of a tenant that runs that it is ready, where, and what it runs', () => {
     const ready = status(tenant, all(tenant));
     expect(ready).toMatchObject({
