@@ -11,6 +11,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Pure code keeps nothing between files, so they share their worker's modules: a quarter of the time less.
+          isolate: false,
           include: files('test'),
           exclude: [...notDist, '**/*.{service,kills,apiserver,faults,cluster,lifecycle}.test.ts'],
           testTimeout: 60_000,
