@@ -88,9 +88,11 @@ export {
 export {
   closeDeadSimRuns,
   finishSimRun,
+  isSeedLoaded,
   readLastFailedSimRuns,
   readLastSimRuns,
   readLastWrites,
+  recordSeed,
   startSimRun,
   updateSimRun,
   type LastWrites,
