@@ -20,6 +20,19 @@ export interface LunaTenantSpec {
      */
     image?: string;
     /**
+     * How long readings are kept one by one. Quarter-hours, hours and days of them, and prices, are kept for ever.
+     */
+    retention?: {
+      /**
+       * Days that readings are kept; 0 for ever. When left out, what the tenant's database says, 400 unless changed there.
+       */
+      readingsDays?: number;
+      /**
+       * Days that the roll-up of readings by minutes is kept; 0 for ever. When left out, what the tenant's database says, 400 unless changed there.
+       */
+      minutesDays?: number;
+    };
+    /**
      * The volume of the database. It may grow, never shrink; its class cannot change.
      */
     storage: {
@@ -357,6 +370,35 @@ export interface LunaTenantSpec {
     config?: {
       [k: string]: unknown;
     };
+    /**
+     * Where files with real rows lie that the simulation goes on from. Each is mounted read-only as /seeds/<name>; config.seeds says which files to read there, and how.
+     *
+     * Items: A ConfigMap or a volume with files.
+     */
+    seeds?: {
+      /**
+       * Its files lie in /seeds/<name>.
+       */
+      name: string;
+      /**
+       * A ConfigMap that you put into the tenant's namespace; each of its keys is a file.
+       */
+      configMap?: {
+        /**
+         * Name of the ConfigMap.
+         */
+        name: string;
+      };
+      /**
+       * A claim that you made in the tenant's namespace. Its files must be readable for user or group 65532, or for all.
+       */
+      persistentVolumeClaim?: {
+        /**
+         * Name of the claim.
+         */
+        claimName: string;
+      };
+    }[];
   };
   /**
    * The platform's side of the gate for learning aggregates.

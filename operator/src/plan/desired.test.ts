@@ -70,6 +70,11 @@ const specs: fc.Arbitrary<LunaTenantSpec> = fc
       enabled: fc.boolean(),
       schedule: fc.constant('* * * * *'),
       config: fc.object(),
+      seeds: fc.constantFrom(
+        undefined,
+        [{ name: 'a', configMap: { name: 'own' } }],
+        [{ name: 'b', persistentVolumeClaim: { claimName: 'own' } }],
+      ),
       resources,
       image,
     }),
@@ -109,7 +114,7 @@ function problemsOf(pod: PodSpec): string[] {
     ['mounts a token', !pod.automountServiceAccountToken || pod.serviceAccountName === 'tenant-api'],
     [
       'uses a volume that restricted forbids',
-      pod.volumes.every((volume) => /emptyDir|configMap|secret/.test(Object.keys(volume).join())),
+      pod.volumes.every((volume) => /emptyDir|configMap|secret|persistentVolumeClaim/.test(Object.keys(volume).join())),
     ],
     ...containers.flatMap(({ name, securityContext: own, resources: figures, env, image }): [string, boolean][] => [
       [`${name} may escalate`, !own.allowPrivilegeEscalation],

@@ -118,7 +118,14 @@ export {
   type Written,
 } from './series/write.ts';
 export { readStoredMeters, readStoredPrices } from './series/stored.ts';
-export { catchUpRollups, expireSeries, fitChunks, refreshRollups } from './series/upkeep.ts';
+export {
+  catchUpRollups,
+  expireSeries,
+  fitChunks,
+  refreshRollups,
+  setRetention,
+  type Retention,
+} from './series/upkeep.ts';
 export {
   listMeters,
   listPriceSeries,
