@@ -8,7 +8,18 @@ import {
   type Writing,
 } from '@luna-iems/tenant-db';
 import { createMarketSource, createMeterSource, meterNames } from '../build.ts';
+import { SEED_SOURCES } from '../seeds/load.ts';
 import type { SimConfig } from '../sim-config.ts';
+import { SIM_SOURCE } from '../source.ts';
+
+/** What a run writes itself, and what it goes on from. */
+const SOURCES = [SIM_SOURCE, ...SEED_SOURCES];
+
+export interface Ends<Stored> {
+  readonly stored: readonly Stored[];
+  /** Of rows from files alone, where rows that are late could otherwise be put among them. */
+  readonly files: readonly Stored[];
+}
 
 /** What is different between simulating meters and simulating markets. */
 export interface Kind<Batch, Id, Stored> {
@@ -22,8 +33,8 @@ export interface Kind<Batch, Id, Stored> {
   readonly series: (config: SimConfig) => readonly Id[];
   /** As live_series calls it. */
   readonly nameOf: (id: Id) => string;
-  /** Where the rows of these series that carry this word in `source` end. */
-  readonly stored: (db: Database, ids: readonly Id[], source: string) => Promise<Stored[]>;
+  /** Where the rows of these series end that a run goes on from. */
+  readonly ends: (db: Database, ids: readonly Id[], config: SimConfig) => Promise<Ends<Stored>>;
   /** A series as if it were written as far as any run at `nowMs` could: how a live one is left out. */
   readonly written: (id: Id, nowMs: number) => Stored;
   readonly source: (config: SimConfig, goesOnFrom: readonly Stored[]) => Source<Batch, Stored>;
@@ -38,7 +49,13 @@ export const METERS: Kind<ReadingBatch, string, StoredMeter> = {
   event: 'sim.readings',
   series: ({ meters }) => (meters.enabled ? meters.groups.flatMap(meterNames) : []),
   nameOf: (meterId) => meterId,
-  stored: readStoredMeters,
+  ends: async (db, meterIds, { meters: { faults } }) => {
+    const stored = await readStoredMeters(db, meterIds, { sources: SOURCES });
+    if (faults.late_share === 0 || stored.length === 0) return { stored, files: [] };
+    // Rows of files lie far behind the simulated ones as a rule, and are not looked for further back than it matters.
+    const afterMs = Math.min(...stored.map(({ tsMs }) => tsMs)) - 2 * faults.late_minutes * 60_000;
+    return { stored, files: await readStoredMeters(db, meterIds, { sources: SEED_SOURCES, afterMs }) };
+  },
   written: (meterId, nowMs) => ({ meterId, tsMs: nowMs, intervalS: null, counters: null }),
   source: createMeterSource,
   intervalS: (batch, row) => batch.intervalS[row],
@@ -54,7 +71,7 @@ export const MARKET: Kind<PriceBatch, PriceSeriesId, StoredPrices> = {
   event: 'sim.prices',
   series: ({ market }) => (market.enabled ? market.series : []),
   nameOf: ({ market, product }) => `${market}/${product}`,
-  stored: (db, _ids, source) => readStoredPrices(db, source),
+  ends: async (db) => ({ stored: await readStoredPrices(db, SOURCES), files: [] }),
   written: ({ market, product }, nowMs) => ({ market, product, tsMs: nowMs + FAR_AHEAD_MS }),
   source: createMarketSource,
   intervalS: (batch, row) => batch.resolutionS[row],

@@ -14,9 +14,7 @@ import {
   type SimRunProgress,
   type WriteNote,
 } from '@luna-iems/tenant-db';
-import { SEED_SOURCES } from '../seeds/load.ts';
 import type { SimConfig } from '../sim-config.ts';
-import { SIM_SOURCE } from '../source.ts';
 import { MARKET, METERS, type Kind } from './kinds.ts';
 import { writeSeeds } from './write-seeds.ts';
 import { codeOf, writeAll, type AnyBatch, type WriteResult } from './write.ts';
@@ -81,17 +79,11 @@ async function catchUp<Batch extends AnyBatch, Id, Stored>(
   const isLive = (id: Id): boolean => live.has(kind.nameOf(id));
   const series = kind.series(config);
   const nowMs = clock.now().getTime();
-  const endsOf = (source: string): Promise<Stored[]> =>
-    kind.stored(
-      db,
-      series.filter((id) => !isLive(id)),
-      source,
-    );
-  const fromFiles = seeds.length === 0 ? [] : (await Promise.all(SEED_SOURCES.map(endsOf))).flat();
+  const simulated = series.filter((id) => !isLive(id));
+  const { stored, files } = await kind.ends(db, simulated, config);
   const served = series.filter(isLive).map((id) => kind.written(id, nowMs));
-  const stored = [...(await endsOf(SIM_SOURCE)), ...served];
   return writeAll<Batch>({
-    batches: kind.source(config, fromFiles).read({ stored, nowMs, batchRows }),
+    batches: kind.source(config, files).read({ stored: [...stored, ...served], nowMs, batchRows }),
     intervalMs: (batch, row) => (kind.intervalS(batch, row) ?? 0) * 1000,
     write: (batch) => kind.write(writer, batch, note(kind.event)),
     ...{ runRows, onProgress, signal, clock, log },

@@ -124,13 +124,18 @@ test('where the rows of each meter end, with its newest counters', async () => {
       },
     ]),
   );
-  expect(await readStoredMeters(db, ['m', 'none'], 'sim')).toEqual([
+  expect(await readStoredMeters(db, ['m', 'none'], { sources: ['csv', 'sim'] })).toEqual([
     {
       ...{ meterId: 'm', tsMs: START + 10_000, intervalS: 1 },
       counters: { tsMs: START + 9_000, intervalS: 1, energyImportKwh: 100 + 9 / 3600, energyExportKwh: 0 },
     },
   ]);
-  expect(await readStoredMeters(db, ['m'], 'sml')).toEqual([]);
+  expect(await readStoredMeters(db, ['m'], { sources: ['sml'] })).toEqual([]);
+  expect(await readStoredMeters(db, ['m'], { sources: ['sim'], afterMs: START + 10_000 })).toEqual([]);
+  await add(writer(), batch(11, 1));
+  expect(await readStoredMeters(db, ['m'], { sources: ['sim'], afterMs: START + 10_000 })).toMatchObject([
+    { tsMs: START + 11_000, counters: { tsMs: START + 11_000, energyImportKwh: 100 + 11 / 3600, energyExportKwh: 0 } },
+  ]);
 });
 
 const signal = new AbortController().signal;
