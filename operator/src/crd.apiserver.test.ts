@@ -178,6 +178,20 @@ describe('the LunaTenant CRD', () => {
       undefined,
       /make two entries/,
     ],
+    [
+      'languages in one string',
+      { extraction: { ocrLanguages: ['deu+eng'] } },
+      undefined,
+      /for example deu, eng or chi_sim/,
+    ],
+    ['no language', { extraction: { ocrLanguages: [] } }, undefined, /should have at least 1 items/],
+    [
+      'a reading longer than Tika waits',
+      { extraction: { timeoutSeconds: 301 } },
+      undefined,
+      /less than or equal to 300/,
+    ],
+    ['a comparison every second', { vectorStore: { reconcileSeconds: 1 } }, undefined, /greater than or equal to 60/],
     ['an unknown policy', { deletionPolicy: 'Destroy' }, undefined, /supported values: "Retain", "Delete"/],
     [
       'an unknown wish for monitoring',

@@ -68,6 +68,10 @@ export interface LunaTenantSpec {
    */
   vectorStore: {
     /**
+     * Time between two comparisons of the vector store with the database, in seconds; 600 when left out.
+     */
+    reconcileSeconds?: number;
+    /**
      * Image of Qdrant; the platform's when left out.
      */
     image?: string;
@@ -106,6 +110,14 @@ export interface LunaTenantSpec {
    * Apache Tika, which turns documents into text.
    */
   extraction: {
+    /**
+     * Languages of scanned documents as Tesseract names them, the most frequent first; deu and eng when left out. The image of Apache Tika must have their data.
+     */
+    ocrLanguages?: string[];
+    /**
+     * Time for reading one document, in seconds, once for its text and once for its pictures; 240 when left out. A document that takes longer is put aside.
+     */
+    timeoutSeconds?: number;
     /**
      * Image of Apache Tika; the platform's when left out.
      */
