@@ -14,7 +14,7 @@ export default defineConfig({
           // Pure code keeps nothing between files, so they share their worker's modules: a quarter of the time less.
           isolate: false,
           include: files('test'),
-          exclude: [...notDist, '**/*.{service,kills,apiserver,faults,cluster,lifecycle}.test.ts'],
+          exclude: [...notDist, '**/*.{service,kills,apiserver,faults,cluster,tenants,lifecycle}.test.ts'],
           testTimeout: 60_000,
         },
       },
@@ -52,6 +52,18 @@ export default defineConfig({
         },
       },
       {
+        // Beside the cluster tier, which has the sample tenant: these bring tenants of their own.
+        test: {
+          name: 'tenants',
+          include: files('tenants.test'),
+          exclude: notDist,
+          globalSetup: ['hack/test/cluster-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
         test: {
           name: 'cluster',
           include: files('cluster.test'),
@@ -75,7 +87,7 @@ export default defineConfig({
         },
       },
       {
-        // Kills, repairs and removes the cluster: after the cluster tier, and only where that tier brought the cluster up.
+        // Takes the operator away, kills, repairs and removes the cluster: alone with it, and only where the tests brought it up.
         test: {
           name: 'lifecycle',
           include: files('lifecycle.test'),
@@ -83,6 +95,7 @@ export default defineConfig({
           globalSetup: ['hack/test/cluster-setup.ts'],
           fileParallelism: false,
           testTimeout: 900_000,
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -1,11 +1,69 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inventory, inventoryDifference, type Inventory } from '../hack/cluster/inventory.ts';
 import { inventoryFile } from '../hack/test/cluster-setup.ts';
 import { upCommand } from './support/commands.ts';
 import { killCluster } from './support/kill.ts';
-import { get } from './support/kubectl.ts';
-import { ready } from './support/tenants.ts';
+import { eventually, get, kubectl, list, type Live } from './support/kubectl.ts';
+import { ready, tenant } from './support/tenants.ts';
+
+const CRD = 'lunatenants.luna-iems.io';
+
+/** What must never be lost, as what it is and not only by name. */
+function precious(): string[] {
+  const live = (kind: string): string[] =>
+    list<Live & { data?: unknown }>(kind, 'luna-demo').map(
+      ({ metadata, data }) => `${kind}/${metadata.name} ${metadata.uid} ${JSON.stringify(data ?? null)}`,
+    );
+  return [`namespace ${get('namespace', 'luna-demo')?.metadata.uid ?? ''}`, ...live('pvc'), ...live('secret')].sort();
+}
+
+const pods = (): string[] =>
+  list('pods', 'luna-demo', 'app.kubernetes.io/name in (postgres,qdrant,ollama,tika,tenant-api)')
+    .map(({ metadata }) => metadata.uid)
+    .sort();
+
+/** The sample tenant, under the policy that is the most dangerous here. */
+describe('what must outlive the operator', () => {
+  let before: string[] = [];
+  const policy = (deletionPolicy: 'Retain' | 'Delete'): string =>
+    kubectl(['patch', 'lunatenant', 'demo', '--type=merge', '-p', JSON.stringify({ spec: { deletionPolicy } })]);
+  beforeAll(async () => {
+    await ready('demo');
+    policy('Delete');
+    before = precious();
+    expect(before.length).toBeGreaterThan(9);
+  });
+  afterAll(() => void policy('Retain'));
+
+  it('helm uninstall leaves tenants as they run, and the next installation finds nothing to do', async () => {
+    const [running, uid] = [pods(), tenant('demo')?.metadata.uid];
+    execFileSync('helm', ['uninstall', 'luna-operator', '--namespace', 'luna-system', '--wait'], { timeout: 120_000 });
+    expect(get('deployment', 'luna-operator', 'luna-system')).toBeUndefined();
+    expect(tenant('demo')?.metadata).toMatchObject({ uid });
+    expect(tenant('demo')?.metadata.deletionTimestamp).toBeUndefined();
+    const outcome = upCommand('up');
+    expect(outcome.code, outcome.output).toBe(0);
+    await ready('demo');
+    expect(tenant('demo')?.metadata.uid).toBe(uid);
+    expect(pods()).toEqual(running);
+    expect(precious()).toEqual(before);
+  });
+
+  it('the CRD deleted, and installed again: the tenant finds all that was its own', async () => {
+    kubectl(['delete', 'crd', CRD, '--wait=false']);
+    await eventually('the CRD is gone', 180_000, () => (get('crd', CRD) ? undefined : true));
+    expect(precious()).toEqual(before);
+    expect(get('namespace', 'luna-demo')?.metadata.deletionTimestamp).toBeUndefined();
+    // Helm believes the CRD to be in place; a chart that is installed anew puts it back.
+    execFileSync('helm', ['uninstall', 'luna-operator', '--namespace', 'luna-system', '--wait'], { timeout: 120_000 });
+    const outcome = upCommand('up');
+    expect(outcome.code, outcome.output).toBe(0);
+    await ready('demo');
+    expect(precious()).toEqual(before);
+  });
+});
 
 describe('the life of a cluster', () => {
   it('is repaired by make up after everything was killed, with its data', async () => {

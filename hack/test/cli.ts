@@ -3,27 +3,32 @@
  * Usage: node hack/test/cli.ts [check] [unit] [service] [kills] [apiserver] [faults] [quiet] [cluster]
  * A failing tier does not stop the next one: a run tells all that it can. `check` is a gate and does.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { openCluster } from '../cluster/open.ts';
 import { checks } from './checks.ts';
+import { setup as bringUp } from './cluster-setup.ts';
 import { countVitest, summary, type TierCount } from './report.ts';
 
 const tiers = ['unit', 'service', 'kills', 'apiserver', 'faults', 'quiet', 'cluster'] as const;
 type Tier = (typeof tiers)[number];
+/** Of vitest, but for `quiet`, which is one row of `faults`. */
+type Project = Tier | 'tenants' | 'lifecycle';
 
 /**
- * One stage after the other; the lanes of a stage side by side, the tiers of a lane in turn. The tiers on servers spend much of their
- * time waiting (for leases, restarts, time limits), so two of them fit beside each other on two processors.
+ * One stage after the other; the lanes of a stage side by side, the projects of a lane in turn. Tests on servers spend much of their
+ * time waiting (for leases, restarts, pods), so two lanes fit beside each other on two processors.
  */
-const stages: readonly (readonly (readonly Tier[])[])[] = [
+const stages: readonly (readonly (readonly Project[])[])[] = [
   [['unit']],
   [['service'], ['apiserver', 'faults']],
   [['kills']],
   [['quiet']],
-  [['cluster']],
+  [['cluster'], ['tenants']],
+  [['lifecycle']],
 ];
 
 const reports = '.reports';
@@ -38,11 +43,6 @@ const printAs =
   (text) =>
     console.log(text.replaceAll(/^/gmu, `${name.padEnd(9)} │ `));
 
-function run(command: string, args: readonly string[]): number {
-  const result = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  return result.status ?? 1;
-}
-
 async function runPrinting(command: string, args: readonly string[], print: Print): Promise<number> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const tell = async (stream: Readable): Promise<void> => {
@@ -52,18 +52,12 @@ async function runPrinting(command: string, args: readonly string[], print: Prin
   return typeof code === 'number' ? code : 1;
 }
 
-interface Run {
-  readonly project: string;
-  /** Which of its tests; all when left out. */
-  readonly only?: readonly string[];
-}
-
-async function runProject({ project, only = [] }: Run, print: Print): Promise<TierCount> {
+async function runProject(project: Project, print: Print): Promise<TierCount> {
   const file = `${reports}/${project}.json`;
   for (const old of [file, ...(project === 'faults' ? faultReports : [])])
     rmSync(old, { force: true, recursive: true });
-  const args = ['run', '--project', project, ...only, '--reporter=default', '--reporter=json'];
-  args.push(`--outputFile.json=${file}`);
+  const only = project === 'quiet' ? ['faults', '-t', 'D2: silence'] : [project];
+  const args = ['run', '--project', ...only, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   print(`\n== ${project}`);
   const exitCode = await runPrinting('node_modules/.bin/vitest', args, print);
   const report = existsSync(file)
@@ -74,41 +68,63 @@ async function runProject({ project, only = [] }: Run, print: Print): Promise<Ti
   return countVitest(project, report, exitCode);
 }
 
-/** The cluster tier ends with its own life cycle, which takes the cluster down, so only where the tier itself brought it up. */
-function runsOf(tier: Tier): Run[] {
-  if (tier === 'quiet') return [{ project: 'faults', only: ['-t', 'D2: silence'] }];
-  if (tier !== 'cluster') return [{ project: tier }];
-  const alreadyUp = run('node', ['hack/cluster/cli.ts', 'status']) === 0;
-  if (alreadyUp)
-    console.log('A cluster is running: its life cycle (repair, down) is not tested, to leave it as it is.');
-  return (alreadyUp ? ['cluster'] : ['cluster', 'lifecycle']).map((project) => ({ project }));
-}
-
-async function runLane(lane: readonly Tier[], alone: boolean): Promise<TierCount[]> {
+async function runLane(lane: readonly Project[], alone: boolean): Promise<TierCount[]> {
   const counts: TierCount[] = [];
-  for (const one of lane.flatMap(runsOf))
-    counts.push(await runProject(one, alone ? console.log : printAs(one.project)));
+  for (const project of lane) counts.push(await runProject(project, alone ? console.log : printAs(project)));
   return counts;
 }
 
-async function runStages(asked: readonly string[]): Promise<TierCount[]> {
+/** The life cycle of the cluster takes it down, so only where we bring it up ourselves. */
+async function projectsOf(asked: readonly Tier[]): Promise<Project[]> {
+  if (!asked.includes('cluster')) return [...asked];
+  const { state } = await (await openCluster()).status();
+  if (state === 'absent') return [...asked, 'tenants', 'lifecycle'];
+  console.log(
+    'There is a cluster already: its life cycle (uninstall, repair, down) is not tested, to leave it as it is.',
+  );
+  return [...asked, 'tenants'];
+}
+
+/** The lanes find the cluster up; without it none of their tests can pass, and one failure says so. */
+async function failureToBringUp(): Promise<TierCount | undefined> {
+  console.log('\n== make up');
+  try {
+    await bringUp();
+    return undefined;
+  } catch (error) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { tier: 'cluster', passed: 0, failed: 1, failures: [{ name: 'make up', message }] };
+  }
+}
+
+async function runStages(wanted: readonly Project[]): Promise<TierCount[]> {
   const counts: TierCount[] = [];
   for (const stage of stages) {
-    const lanes = stage.map((lane) => lane.filter((tier) => asked.includes(tier))).filter((lane) => lane.length > 0);
+    const lanes = stage
+      .map((lane) => lane.filter((project) => wanted.includes(project)))
+      .filter((lane) => lane.length > 0);
+    const failure = lanes.flat().includes('cluster') ? await failureToBringUp() : undefined;
+    if (failure !== undefined) {
+      counts.push(failure);
+      continue;
+    }
     const done = await Promise.all(lanes.map((lane) => runLane(lane, lanes.length === 1)));
     counts.push(...done.flat());
   }
   return counts;
 }
 
-function passesChecks(): boolean {
-  for (const check of checks) {
-    console.log(`check: ${check.name}`);
-    if (run(check.command, check.args) === 0) continue;
-    console.log(`check failed: ${check.name}. ${check.hint}\n0 passed, 1 failed`);
-    return false;
-  }
-  return true;
+/** All at once: each keeps one processor busy. */
+async function passChecks(): Promise<boolean> {
+  const passed = await Promise.all(
+    checks.map(async ({ name, command, args, hint }) => {
+      let output = '';
+      const ok = (await runPrinting(command, args, (line) => (output += `${line}\n`))) === 0;
+      console.log(ok ? `check: ${name}` : `${output}check failed: ${name}. ${hint}`);
+      return ok;
+    }),
+  );
+  return passed.every(Boolean);
 }
 
 async function main(asked: readonly string[]): Promise<number> {
@@ -118,8 +134,11 @@ async function main(asked: readonly string[]): Promise<number> {
     return 2;
   }
   mkdirSync(reports, { recursive: true });
-  if (asked.includes('check') && !passesChecks()) return 1;
-  const counts = await runStages(asked);
+  if (asked.includes('check') && !(await passChecks())) {
+    console.log('0 passed, 1 failed');
+    return 1;
+  }
+  const counts = await runStages(await projectsOf(tiers.filter((tier) => asked.includes(tier))));
   if (counts.length > 0) console.log(`\n${summary(counts)}`);
   return counts.some((count) => count.failed > 0) ? 1 : 0;
 }

@@ -119,6 +119,48 @@ describe('the LunaTenant CRD', () => {
     ],
     ['a minute 61', { simulation: { schedule: '61 * * * *' } }, undefined, /five cron fields/],
     [
+      'readings for three days',
+      { database: { retention: { readingsDays: 3 } } },
+      undefined,
+      /0 \(for ever\) or at least 7/,
+    ],
+    ['minutes for less than none', { database: { retention: { minutesDays: -1 } } }, undefined, /or at least 7/],
+    [
+      'a seed from nowhere',
+      { simulation: { seeds: [{ name: 'a' }] } },
+      undefined,
+      /either a configMap or a persistentVolumeClaim/,
+    ],
+    [
+      'a seed from two places',
+      {
+        simulation: {
+          seeds: [{ name: 'a', configMap: { name: 'b' }, persistentVolumeClaim: { claimName: 'c' } }],
+        },
+      },
+      undefined,
+      /either a configMap or a persistentVolumeClaim/,
+    ],
+    [
+      'a seed that climbs out of its folder',
+      { simulation: { seeds: [{ name: '../etc', configMap: { name: 'b' } }] } },
+      undefined,
+      /becomes part of a path/,
+    ],
+    [
+      'two seeds of one name',
+      {
+        simulation: {
+          seeds: [
+            { name: 'a', configMap: { name: 'b' } },
+            { name: 'a', configMap: { name: 'c' } },
+          ],
+        },
+      },
+      undefined,
+      /Duplicate value/,
+    ],
+    [
       'an API client that matches nobody',
       { network: { apiClients: [{}] } },
       undefined,
@@ -136,6 +178,20 @@ describe('the LunaTenant CRD', () => {
       undefined,
       /make two entries/,
     ],
+    [
+      'languages in one string',
+      { extraction: { ocrLanguages: ['deu+eng'] } },
+      undefined,
+      /for example deu, eng or chi_sim/,
+    ],
+    ['no language', { extraction: { ocrLanguages: [] } }, undefined, /should have at least 1 items/],
+    [
+      'a reading longer than Tika waits',
+      { extraction: { timeoutSeconds: 301 } },
+      undefined,
+      /less than or equal to 300/,
+    ],
+    ['a comparison every second', { vectorStore: { reconcileSeconds: 1 } }, undefined, /greater than or equal to 60/],
     ['an unknown policy', { deletionPolicy: 'Destroy' }, undefined, /supported values: "Retain", "Delete"/],
     [
       'an unknown wish for monitoring',

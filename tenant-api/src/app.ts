@@ -10,6 +10,7 @@ import { observePlugin } from './plugins/observe.ts';
 import { openapiPlugin } from './plugins/openapi.ts';
 import { problemsPlugin } from './plugins/problems.ts';
 import { rateLimitPlugin } from './plugins/rate-limit.ts';
+import { endConnectionsOnClose } from './plugins/connections.ts';
 import { healthRoutes } from './routes/health.ts';
 import type { IngestRouteDeps } from './routes/ingest/deps.ts';
 import { ingestDocRoute } from './routes/ingest/doc.ts';
@@ -78,6 +79,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   // Text bodies have no meaning here: without their parser they are answered with 415.
   app.removeContentTypeParser('text/plain');
   useValidators(app);
+  endConnectionsOnClose(app);
   await app.register(problemsPlugin);
   await app.register(observePlugin, deps);
   await app.register(authPlugin, deps);

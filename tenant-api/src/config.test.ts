@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { readConfig } from './config.ts';
 
 const env = {
@@ -29,4 +31,28 @@ describe('readConfig', () => {
     'refuses %j',
     (wrong) => expect(() => readConfig({ ...env, ...wrong })).toThrow(Object.keys(wrong)[0]),
   );
+});
+
+interface Schema {
+  minimum?: number;
+  maximum?: number;
+  description: string;
+  properties: Record<string, Schema>;
+}
+
+describe('a setting that a LunaTenant may have', () => {
+  it.each([
+    ['extraction', 'timeoutSeconds', 'EXTRACT_TIMEOUT_SECONDS'],
+    ['vectorStore', 'reconcileSeconds', 'RECONCILE_SECONDS'],
+  ] as const)('spec.%s.%s: all that the CRD admits is taken, and its default is as the CRD tells', async (...names) => {
+    const [part, field, variable] = names;
+    const crd = parse(await readFile(new URL('../../crds/luna-iems.io_lunatenants.yaml', import.meta.url), 'utf8')) as {
+      spec: { versions: { schema: { openAPIV3Schema: Schema } }[] };
+    };
+    const spec = crd.spec.versions[0]?.schema.openAPIV3Schema.properties['spec'];
+    const schema = spec?.properties[part]?.properties[field];
+    for (const value of [schema?.minimum, schema?.maximum])
+      expect(readConfig({ ...env, [variable]: String(value) })[variable]).toBe(value);
+    expect(schema?.description).toContain(`${readConfig(env)[variable]} when left out`);
+  });
 });

@@ -23,7 +23,7 @@ const Env = Type.Object({
   CHAT_CONTEXT_TOKENS: Type.Integer({
     default: 8192,
     minimum: 512,
-    description: 'Largest context asked of the chat model.',
+    description: 'Context asked of the chat model, in tokens; its own where that is shorter.',
   }),
   API_KEYS_DIR: Type.String({ default: '/etc/luna/api-keys', description: 'Directory with one file per API key.' }),
   TENANT_NAME: Type.String({ default: 'local', description: 'Name of the tenant, for logs, metrics and the status.' }),

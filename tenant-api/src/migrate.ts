@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { createLogger, createShutdown, errorMessage, loadEnv, type Logger } from '@luna-iems/service-kit';
-import { createPool, migrate, setRolePasswords, waitForDatabase } from '@luna-iems/tenant-db';
+import { createPool, migrate, setRetention, setRolePasswords, waitForDatabase } from '@luna-iems/tenant-db';
 import { Type } from 'typebox';
 
 const Env = Type.Object({
@@ -11,6 +11,12 @@ const Env = Type.Object({
   LUNA_API_PASSWORD: Type.Optional(Type.String({ description: 'Password that the role luna_api gets.' })),
   LUNA_SIM_PASSWORD: Type.Optional(Type.String({ description: 'Password that the role luna_sim gets.' })),
   LUNA_ADMIN_PASSWORD: Type.Optional(Type.String({ description: 'Password that the role luna_admin gets.' })),
+  RETENTION_READINGS_DAYS: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Days that readings are kept; 0 for ever.' }),
+  ),
+  RETENTION_MINUTES_DAYS: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Days that the roll-up of readings by minutes is kept; 0 for ever.' }),
+  ),
   TERMINATION_LOG: Type.String({
     default: '/dev/termination-log',
     description: 'File that Kubernetes shows the end of a container from.',
@@ -41,6 +47,8 @@ async function run(log: Logger, signal: AbortSignal): Promise<string> {
       ...(LUNA_SIM_PASSWORD === undefined ? {} : { luna_sim: LUNA_SIM_PASSWORD }),
       ...(LUNA_ADMIN_PASSWORD === undefined ? {} : { luna_admin: LUNA_ADMIN_PASSWORD }),
     });
+    const { RETENTION_READINGS_DAYS: readingsDays, RETENTION_MINUTES_DAYS: minutesDays } = env;
+    await setRetention(db, { readingsDays, minutesDays });
     const word = `schema version ${version}`;
     log.info({ applied }, word);
     await leaveWord(env.TERMINATION_LOG, word);

@@ -10,11 +10,12 @@ import {
 } from '@luna-iems/service-kit';
 import { createPool, type Database } from '@luna-iems/tenant-db';
 import type { AppDeps } from './app.ts';
+import { createChatModel, type ChatModel } from './ask/chat-model.ts';
 import { createApiKeys } from './auth/api-keys.ts';
 import { essentialParts, partChecks } from './checks.ts';
 import type { Config } from './config.ts';
 import { createModelGate, withGate } from './embed/model-gate.ts';
-import { createOllama } from './embed/ollama.ts';
+import { createOllama, type Ollama } from './embed/ollama.ts';
 import { presetFor } from './embed/presets.ts';
 import { createProfileManager, type ProfileManager } from './embed/profile-manager.ts';
 import { refill } from './embed/refill.ts';
@@ -71,6 +72,10 @@ function connect({ config, log }: ServicesInput): Parts {
   };
 }
 
+function chatOf({ CHAT_MODEL: name, CHAT_CONTEXT_TOKENS: maxContext }: Config, ollama: Ollama): ChatModel | undefined {
+  return name === undefined ? undefined : createChatModel({ ollama, name, maxContext });
+}
+
 /** Makes the parts of a process from its settings. */
 export function createServices(input: ServicesInput): Services {
   const { config, log, env, version } = input;
@@ -110,14 +115,14 @@ export function createServices(input: ServicesInput): Services {
     ready,
   });
   const app: AppDeps = {
-    ...{ db, index, profile, ollama, log, clock, metrics, keys, profiles, tuner, supervisor, version },
+    ...{ db, index, profile, log, clock, metrics, keys, profiles, tuner, supervisor, version },
     observe: apiMetrics.observeAsk,
     count: apiMetrics.countAsk,
     ranker: contentRanker,
     denseShare: (active, language) => tuner.share(active, language),
     understands: (active, language) => tuner.understands(active, language),
     chatModel: config.CHAT_MODEL,
-    chatContextTokens: config.CHAT_CONTEXT_TOKENS,
+    chat: chatOf(config, ollama),
     cronJobs: cronJobsFromPod(env, config.simCronJobs, config.TENANT_NAMESPACE),
     tenant: config.TENANT_NAME,
     wake: () => worker.wake(),

@@ -28,18 +28,15 @@ async function events(client: TestClient): Promise<{ event: string; data: Record
   }));
 }
 
-/** Resident before it is asked for: on a cold machine a model takes longer to load than the API waits before it quotes instead. */
-async function load(model: string): Promise<void> {
-  const answer = await fetch(`${process.env['OLLAMA_URL'] ?? ''}/api/chat`, {
-    method: 'POST',
-    body: JSON.stringify({ model, messages: [], keep_alive: -1, stream: false }),
-  });
-  expect(answer.status, await answer.text()).toBe(200);
+/** The context that the model is loaded with: a request for another one would have loaded it anew. */
+async function loadedContext(model: string): Promise<number | undefined> {
+  const answer = await fetch(`${process.env['OLLAMA_URL'] ?? ''}/api/ps`);
+  const { models } = (await answer.json()) as { models: { model: string; context_length: number }[] };
+  return models.find((one) => one.model === `${model}:latest`)?.context_length;
 }
 
 describe('with a chat model', () => {
   it('the answer is generated and its tokens stream; what they mean is up to the model', async () => {
-    await load('luna-babble');
     const api = await tenant.start({ CHAT_MODEL: 'luna-babble' });
     await api.until(200);
     const client = createTestClient(api.url, tenant.keys.admin);
@@ -51,6 +48,10 @@ describe('with a chat model', () => {
     expect(done?.event, api.log()).toBe('done');
     expect(done?.data).toMatchObject({ mode: 'generated', language: 'de' });
     expect((done?.data['passages'] as { text: string }[])[0]?.text).toContain(text);
+    expect(await loadedContext('luna-babble')).toBe(8192);
+    const goesOn = await client.ask(`Und ${question}`, { history: [{ question: 'Wie heißt die Kennzahl?' }] });
+    expect(goesOn, api.log()).toMatchObject({ mode: 'generated' });
+    expect(await loadedContext('luna-babble')).toBe(8192);
   });
 
   it('that is not there, the answer is extractive', async () => {

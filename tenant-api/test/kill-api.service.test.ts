@@ -4,13 +4,15 @@ import { sql } from '@luna-iems/tenant-db';
 import { createTestClient } from './support/client.ts';
 import { allFinished, cutsByKind, documentsOf, uploadAll, wrongWith } from './support/fault-tenant.ts';
 import { seededRandom } from './support/random.ts';
-import { createTestTenant, type ApiProcess, type TestTenant } from './support/tenant.ts';
+import { createTestTenant, eventually, type ApiProcess, type TestTenant } from './support/tenant.ts';
 
 /** `LUNA_KILLS=20 LUNA_KILL_SEED=7` for the long run. */
 const KILLS = Number(process.env['LUNA_KILLS'] ?? 3);
 const SEED = Number(process.env['LUNA_KILL_SEED'] ?? 20261);
 /** An undisturbed round takes about as long as this on a slow machine: a kill may fall anywhere in it. */
 const SPAN_MS = 4_000;
+/** The service takes a document eight times and then puts it aside, since it may be what ends the service. */
+const LAST_LIFE = 7;
 
 let tenant: TestTenant;
 
@@ -21,6 +23,16 @@ beforeAll(async () => {
 afterAll(() => tenant.stop());
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A document that was at work in so many lives of the service is let finish in this one: one more death would rightly be held against it. */
+async function spareTheOften(): Promise<void> {
+  await eventually(async () => {
+    const often = await tenant.db.query(
+      sql`select from ingest_jobs where finished_at is null and attempts >= ${LAST_LIFE}`,
+    );
+    return often.length === 0;
+  });
+}
 
 async function startApi(): Promise<ApiProcess> {
   const api = await tenant.start({ INGEST_LEASE_SECONDS: '2' });
@@ -44,6 +56,7 @@ it(
         .upload(`r${String(900 + round)}-kurz.html`, documentsOf(900 + round, scan)[1]?.content ?? '', {}, 0)
         .catch(() => undefined);
       await pause(random() * SPAN_MS);
+      await spareTheOften();
       const states = await tenant.db.query<{ state: string }>(
         sql`select state from ingest_jobs where finished_at is null and leased_by is not null`,
       );

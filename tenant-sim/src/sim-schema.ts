@@ -182,7 +182,7 @@ const Seed = Type.Object(
 
 const Limits = Type.Object(
   {
-    batch_rows: integer(1, 20_000, 2000, 'Rows per statement: 1 to 20000.'),
+    batch_rows: integer(1, 20_000, 10_000, 'Rows per statement: 1 to 20000.'),
     run_rows: integer(
       1,
       1_000_000_000,

@@ -45,7 +45,10 @@ const QUESTIONS: Readonly<Record<string, (db: Database, meterId: string) => Prom
       where ts >= ${back(365).from} group by meter_id order by 2 desc limit 10`),
 };
 
-/** Asks every question many times, in turns, while another process writes; ms. */
+/** The writer comes every three seconds: some of its runs must fall into the questions. */
+const LEAST_MS = 20_000;
+
+/** Asks every question at least so many times, in turns, while another process writes; ms. */
 export async function askWhileWriting(
   db: Database,
   options: { readonly url: string; readonly meters: number; readonly rounds: number },
@@ -65,7 +68,8 @@ export async function askWhileWriting(
     while ((await count()) === 0) await new Promise((resolve) => setTimeout(resolve, 100));
     const before = await count();
     const taken = new Map<string, number[]>(Object.keys(QUESTIONS).map((name) => [name, []]));
-    for (let round = 0; round < options.rounds; round += 1) {
+    const begin = systemClock.monotonicMs();
+    for (let round = 0; round < options.rounds || systemClock.monotonicMs() - begin < LEAST_MS; round += 1) {
       const meterId = `home-${String((round % Math.ceil(options.meters * 0.8)) + 1).padStart(3, '0')}`;
       for (const [name, ask] of Object.entries(QUESTIONS)) {
         const start = systemClock.monotonicMs();

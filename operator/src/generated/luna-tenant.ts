@@ -20,6 +20,19 @@ export interface LunaTenantSpec {
      */
     image?: string;
     /**
+     * How long readings are kept one by one. Quarter-hours, hours and days of them, and prices, are kept for ever.
+     */
+    retention?: {
+      /**
+       * Days that readings are kept; 0 for ever. When left out, what the tenant's database says, 400 unless changed there.
+       */
+      readingsDays?: number;
+      /**
+       * Days that the roll-up of readings by minutes is kept; 0 for ever. When left out, what the tenant's database says, 400 unless changed there.
+       */
+      minutesDays?: number;
+    };
+    /**
      * The volume of the database. It may grow, never shrink; its class cannot change.
      */
     storage: {
@@ -54,6 +67,10 @@ export interface LunaTenantSpec {
    * Qdrant, which holds the documents' embeddings.
    */
   vectorStore: {
+    /**
+     * Time between two comparisons of the vector store with the database, in seconds; 600 when left out.
+     */
+    reconcileSeconds?: number;
     /**
      * Image of Qdrant; the platform's when left out.
      */
@@ -93,6 +110,14 @@ export interface LunaTenantSpec {
    * Apache Tika, which turns documents into text.
    */
   extraction: {
+    /**
+     * Languages of scanned documents as Tesseract names them, the most frequent first; deu and eng when left out. The image of Apache Tika must have their data.
+     */
+    ocrLanguages?: string[];
+    /**
+     * Time for reading one document, in seconds, once for its text and once for its pictures; 240 when left out. A document that takes longer is put aside.
+     */
+    timeoutSeconds?: number;
     /**
      * Image of Apache Tika; the platform's when left out.
      */
@@ -357,6 +382,35 @@ export interface LunaTenantSpec {
     config?: {
       [k: string]: unknown;
     };
+    /**
+     * Where files with real rows lie that the simulation goes on from. Each is mounted read-only as /seeds/<name>; config.seeds says which files to read there, and how.
+     *
+     * Items: A ConfigMap or a volume with files.
+     */
+    seeds?: {
+      /**
+       * Its files lie in /seeds/<name>.
+       */
+      name: string;
+      /**
+       * A ConfigMap that you put into the tenant's namespace; each of its keys is a file.
+       */
+      configMap?: {
+        /**
+         * Name of the ConfigMap.
+         */
+        name: string;
+      };
+      /**
+       * A claim that you made in the tenant's namespace. Its files must be readable for user or group 65532, or for all.
+       */
+      persistentVolumeClaim?: {
+        /**
+         * Name of the claim.
+         */
+        claimName: string;
+      };
+    }[];
   };
   /**
    * The platform's side of the gate for learning aggregates.

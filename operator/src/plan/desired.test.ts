@@ -38,7 +38,10 @@ const specs: fc.Arbitrary<LunaTenantSpec> = fc
     namespace: fc.option(fc.constant('customer-7'), { nil: undefined }),
     database: fc.record({ storage, resources, image }),
     vectorStore: fc.record({ storage, resources, image }),
-    extraction: fc.record({ resources, image }),
+    extraction: fc.record(
+      { resources, image, ocrLanguages: fc.constant(['deu', 'fra']), timeoutSeconds: fc.constantFrom(40, 300) },
+      { requiredKeys: ['resources'] },
+    ),
     models: fc.record({
       embedding: fc.record({
         name: fc.constantFrom('all-minilm', 'a/b:c'),
@@ -70,6 +73,11 @@ const specs: fc.Arbitrary<LunaTenantSpec> = fc
       enabled: fc.boolean(),
       schedule: fc.constant('* * * * *'),
       config: fc.object(),
+      seeds: fc.constantFrom(
+        undefined,
+        [{ name: 'a', configMap: { name: 'own' } }],
+        [{ name: 'b', persistentVolumeClaim: { claimName: 'own' } }],
+      ),
       resources,
       image,
     }),
@@ -109,7 +117,7 @@ function problemsOf(pod: PodSpec): string[] {
     ['mounts a token', !pod.automountServiceAccountToken || pod.serviceAccountName === 'tenant-api'],
     [
       'uses a volume that restricted forbids',
-      pod.volumes.every((volume) => /emptyDir|configMap|secret/.test(Object.keys(volume).join())),
+      pod.volumes.every((volume) => /emptyDir|configMap|secret|persistentVolumeClaim/.test(Object.keys(volume).join())),
     ],
     ...containers.flatMap(({ name, securityContext: own, resources: figures, env, image }): [string, boolean][] => [
       [`${name} may escalate`, !own.allowPrivilegeEscalation],
@@ -202,18 +210,31 @@ describe('the plan', () => {
     expect(name('a:1')).not.toBe(name('a:2'));
   });
 
+  const apiEnv = (spec: Partial<LunaTenantSpec>): Record<string, string> => {
+    const api = plan(specFixture(spec)).find(
+      ({ object }) => object.kind === 'Deployment' && object.metadata.name === 'tenant-api',
+    );
+    const env = podOf(api?.object as { kind: string })?.spec.containers[0]?.env ?? [];
+    return Object.fromEntries(env.flatMap((entry) => ('value' in entry ? [[entry.name, entry.value]] : [])));
+  };
+
   it('gives tenant-api the chat model only when there is one', () => {
-    const chatModel = (models: LunaTenantSpec['models']): string | undefined => {
-      const api = plan(specFixture({ models })).find(
-        ({ object }) => object.kind === 'Deployment' && object.metadata.name === 'tenant-api',
-      );
-      const env = podOf(api?.object as { kind: string })?.spec.containers[0]?.env ?? [];
-      const entry = env.find(({ name }) => name === 'CHAT_MODEL');
-      return entry !== undefined && 'value' in entry ? entry.value : undefined;
-    };
     const { models } = specFixture();
-    expect(chatModel(models)).toBeUndefined();
-    expect(chatModel({ ...models, chat: { name: 'qwen2.5:1.5b' } })).toBe('qwen2.5:1.5b');
+    expect(apiEnv({ models })).not.toHaveProperty('CHAT_MODEL');
+    expect(apiEnv({ models: { ...models, chat: { name: 'qwen2.5:1.5b' } } })).toHaveProperty(
+      'CHAT_MODEL',
+      'qwen2.5:1.5b',
+    );
+  });
+
+  it('tells tenant-api how to read and compare only what the tenant says about it', () => {
+    const names = ['OCR_LANGUAGES', 'EXTRACT_TIMEOUT_SECONDS', 'RECONCILE_SECONDS'];
+    expect(Object.keys(apiEnv({})).filter((name) => names.includes(name))).toEqual([]);
+    const told = apiEnv({
+      extraction: { ocrLanguages: ['deu', 'fra'], timeoutSeconds: 300 },
+      vectorStore: { storage: { size: '10Gi' }, reconcileSeconds: 60 },
+    });
+    expect(names.map((name) => told[name])).toEqual(['deu+fra', '300', '60']);
   });
 
   it('lets the simulators own their suspend field, but for the time of a hibernation', () => {

@@ -9,8 +9,8 @@ import { DATABASE, DATABASE_OWNER } from './database.ts';
 import { usesSecrets } from './secrets.ts';
 
 /**
- * The Job that brings the database to the schema of the tenant-api image and gives its roles their passwords. Another image, setting
- * or password is another Job.
+ * The Job that brings the database to the schema of the tenant-api image, gives its roles their passwords and tells it how long to keep
+ * readings. Another image, setting or password is another Job.
  */
 export function planSchema(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): Planned {
   const migrate = container({
@@ -23,6 +23,7 @@ export function planSchema(tenant: LunaTenant, platform: Platform, facts: Pick<F
       ...plain({
         DATABASE_URL: `postgres://${DATABASE_OWNER}@postgres:5432/${DATABASE}`,
         LOG_LEVEL: platform.logLevel,
+        ...retentionOf(tenant),
       }),
       fromSecret('PGPASSWORD', 'postgres-owner', 'password'),
       fromSecret('LUNA_API_PASSWORD', 'postgres-api', 'password'),
@@ -47,5 +48,14 @@ export function planSchema(tenant: LunaTenant, platform: Platform, facts: Pick<F
   return {
     object: { apiVersion: 'batch/v1', kind: 'Job', metadata: metaOf(tenant, 'schema', name), spec },
     after: ['database'],
+  };
+}
+
+/** What the tenant does not say is left as the database has it. */
+function retentionOf(tenant: LunaTenant): Record<string, string> {
+  const { readingsDays, minutesDays } = tenant.spec.database.retention ?? {};
+  return {
+    ...(readingsDays === undefined ? {} : { RETENTION_READINGS_DAYS: String(readingsDays) }),
+    ...(minutesDays === undefined ? {} : { RETENTION_MINUTES_DAYS: String(minutesDays) }),
   };
 }

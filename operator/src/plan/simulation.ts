@@ -23,6 +23,7 @@ export function planSimulation(tenant: LunaTenant, platform: Platform): Planned[
 
 function cronJob(tenant: LunaTenant, platform: Platform, name: string): Planned {
   const labels = labelsOf(tenant, name);
+  const seeds = tenant.spec.simulation.seeds ?? [];
   const simulator = container({
     name: 'sim',
     image: imagesOf(tenant, platform).tenantSim,
@@ -39,7 +40,10 @@ function cronJob(tenant: LunaTenant, platform: Platform, name: string): Planned 
       fromSecret('PGPASSWORD', 'postgres-sim', 'password'),
     ],
     mounts: { tmp: '/tmp' },
-    readOnlyMounts: { config: '/config' },
+    readOnlyMounts: {
+      config: '/config',
+      ...Object.fromEntries(seeds.map((seed) => [volumeName(seed), `/seeds/${seed.name}`])),
+    },
   });
   const template = podTemplate({
     labels,
@@ -48,7 +52,7 @@ function cronJob(tenant: LunaTenant, platform: Platform, name: string): Planned 
     platform,
     tenant,
     containers: [simulator],
-    volumes: [{ name: 'config', configMap: { name: 'sim-config' } }, scratch('tmp', '256Mi')],
+    volumes: [{ name: 'config', configMap: { name: 'sim-config' } }, scratch('tmp', '256Mi'), ...seeds.map(seedVolume)],
     restartPolicy: 'Never',
   });
   const object: KubeObject = {
@@ -72,4 +76,18 @@ function cronJob(tenant: LunaTenant, platform: Platform, name: string): Planned 
     },
   };
   return { object, after: ['schema'] };
+}
+
+type Seed = NonNullable<LunaTenant['spec']['simulation']['seeds']>[number];
+
+const volumeName = ({ name }: Seed): string => `seed-${name}`;
+
+/** A ConfigMap may come later: until then the run fails with the name of the file, which /sim/status shows, instead of no pod starting. */
+function seedVolume(seed: Seed): object {
+  const { configMap, persistentVolumeClaim: claim } = seed;
+  return {
+    name: volumeName(seed),
+    ...(configMap === undefined ? {} : { configMap: { name: configMap.name, optional: true } }),
+    ...(claim === undefined ? {} : { persistentVolumeClaim: { claimName: claim.claimName, readOnly: true } }),
+  };
 }

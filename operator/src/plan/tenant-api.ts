@@ -85,9 +85,21 @@ function environment(tenant: LunaTenant, platform: Platform): EnvVar[] {
       ALLOW_AGGREGATES: String(privacy.allowAggregates),
       UPLOAD_MAX_BYTES: '104857600',
     }),
+    ...plain(wished(tenant)),
     fromSecret('PGPASSWORD', 'postgres-api', 'password'),
     fromSecret('QDRANT_API_KEY', 'qdrant-keys', 'api-key'),
   ];
+}
+
+/** What the tenant says about reading and comparing; what it leaves out, the API knows better. */
+function wished(tenant: LunaTenant): Record<string, string> {
+  const { ocrLanguages, timeoutSeconds } = tenant.spec.extraction;
+  const { reconcileSeconds } = tenant.spec.vectorStore;
+  return {
+    ...(ocrLanguages === undefined ? {} : { OCR_LANGUAGES: ocrLanguages.join('+') }),
+    ...(timeoutSeconds === undefined ? {} : { EXTRACT_TIMEOUT_SECONDS: String(timeoutSeconds) }),
+    ...(reconcileSeconds === undefined ? {} : { RECONCILE_SECONDS: String(reconcileSeconds) }),
+  };
 }
 
 function spread(tenant: LunaTenant): object {

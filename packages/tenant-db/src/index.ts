@@ -88,9 +88,11 @@ export {
 export {
   closeDeadSimRuns,
   finishSimRun,
+  isSeedLoaded,
   readLastFailedSimRuns,
   readLastSimRuns,
   readLastWrites,
+  recordSeed,
   startSimRun,
   updateSimRun,
   type LastWrites,
@@ -116,7 +118,14 @@ export {
   type Written,
 } from './series/write.ts';
 export { readStoredMeters, readStoredPrices } from './series/stored.ts';
-export { catchUpRollups, expireSeries, fitChunks, refreshRollups } from './series/upkeep.ts';
+export {
+  catchUpRollups,
+  expireSeries,
+  fitChunks,
+  refreshRollups,
+  setRetention,
+  type Retention,
+} from './series/upkeep.ts';
 export {
   listMeters,
   listPriceSeries,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrations } from './generated/migrations.ts';
 import { migrate, schemaVersion } from './migrate.ts';
 import { readSchemaVersion, readTimescaleEdition } from './schema-info.ts';
+import { setRetention } from './series/upkeep.ts';
 import { sql } from './sql.ts';
 import { liteDatabase, type LiteDatabase } from './testing/lite-database.ts';
 
@@ -46,6 +47,23 @@ test('the roll-ups are continuous aggregates that also count what is newer, with
   // A refresh of what was dropped would wipe its roll-ups.
   const refreshes = after.filter(({ proc }) => proc === 'policy_refresh_continuous_aggregate');
   expect(refreshes.map(({ config }) => config['start_offset'])).toEqual(Array.from({ length: 4 }, () => '29 days'));
+});
+
+test('how long readings are kept can be told: each figure by itself, for ever, and as short as the shortest', async () => {
+  const kept = (): Promise<unknown[]> =>
+    session.query(sql`select raw_days as raw, minute_days as minute from series_settings`);
+  await setRetention(session, { readingsDays: 7, minutesDays: 7 });
+  expect(await kept()).toEqual([{ raw: 7, minute: 7 }]);
+  await setRetention(session, { readingsDays: 0 });
+  expect(await kept()).toEqual([{ raw: null, minute: 7 }]);
+  await setRetention(session, {});
+  expect(await kept()).toEqual([{ raw: null, minute: 7 }]);
+  await setRetention(session, { minutesDays: 0, readingsDays: 90 });
+  expect(await kept()).toEqual([{ raw: 90, minute: null }]);
+  const policies = await session.query(
+    sql`select config->>'drop_after' as after from timescaledb_information.jobs where proc_name = 'policy_retention'`,
+  );
+  expect(policies).toEqual([{ after: '90 days' }]);
 });
 
 test('the three series are hypertables', async () => {

@@ -49,6 +49,11 @@ test.each<[TenantRole, string, string]>([
   ['luna_sim', 'select from events', DENIED],
   ['luna_sim', 'select series_waiting_room(); select series_put_readings(false)', DENIED],
   ['luna_sim', 'select series_waiting_room(); select series_add_readings(); select series_put_prices()', 'ok'],
+  [
+    'luna_sim',
+    'select series_waiting_room(); insert into market_prices select * from pg_temp.prices_in on conflict (market, product, ts) do nothing',
+    'ok',
+  ],
   ['luna_sim', 'update series_settings set raw_days = 2', DENIED],
   ['luna_sim', 'delete from live_series', DENIED],
   ['luna_sim', 'select from readings_1min; select series_refresh(1, now()); select series_expire(now())', 'ok'],

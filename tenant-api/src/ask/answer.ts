@@ -1,10 +1,10 @@
 import { errorMessage } from '@luna-iems/service-kit';
 import { createTokenCounter } from '../chunk/tokens.ts';
-import type { Ollama } from '../embed/ollama.ts';
 import { retrieve, type RetrieveDeps, type Retrieved } from '../search/retrieve.ts';
 import type { SearchFilter } from '../search/vector-index.ts';
 import { detectLanguage, type Language } from '../text/language.ts';
 import { createAnswerFilter } from './answer-filter.ts';
+import type { ChatModel } from './chat-model.ts';
 import { validateCitations } from './citations.ts';
 import type { Turn } from './conversation.ts';
 import { rankSentences, type Candidate } from './evidence.ts';
@@ -46,10 +46,8 @@ export type AskEvent =
   | { event: 'done'; answer: Answer };
 
 export interface AskDeps extends RetrieveDeps {
-  ollama: Ollama;
   /** Undefined: extractive answers only. */
-  chatModel: string | undefined;
-  chatContextTokens: number;
+  chat: ChatModel | undefined;
   count: (mode: string) => void;
 }
 
@@ -125,24 +123,22 @@ function* told(answer: Answer): Generator<AskEvent> {
   yield { event: 'done', answer };
 }
 
-async function promptFor({ deps, request, question, language, retrieved }: Found, model: string): Promise<Prompt> {
-  const own = await deps.ollama.contextLength(model, request.signal);
-  const maxContext = Math.min(deps.chatContextTokens, own ?? deps.chatContextTokens);
-  const answerTokens = Math.min(ANSWER_TOKENS, Math.floor(maxContext / 4));
+async function promptFor({ request, question, language, retrieved }: Found, chat: ChatModel): Promise<Prompt> {
+  const context = await chat.context(request.signal);
+  const answerTokens = Math.min(ANSWER_TOKENS, Math.floor(context / 4));
   return buildPrompt(question, retrieved.passages, {
     language,
     count: createTokenCounter(2.6),
-    maxContext,
+    context,
     answerTokens,
   });
 }
 
 /** The chat model's answer as it comes. Throws before the first event when the model is away; then nothing was told yet. */
-async function* generate(found: Found, model: string): AsyncGenerator<AskEvent> {
-  const { deps, request, language } = found;
-  const prompt = await promptFor(found, model);
-  const { messages, numCtx, passages } = prompt;
-  const pieces = deps.ollama.chat({ model, messages, numCtx, answerTokens: ANSWER_TOKENS, signal: request.signal });
+async function* generate(found: Found, chat: ChatModel): AsyncGenerator<AskEvent> {
+  const { request, language } = found;
+  const { messages, passages } = await promptFor(found, chat);
+  const pieces = chat.say({ messages, answerTokens: ANSWER_TOKENS, signal: request.signal });
   const sources = [request.question, ...passages.map((passage) => passage.text)];
   const filter = createAnswerFilter(passages.length, sources);
   let raw = '';
@@ -172,10 +168,10 @@ async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
     yield* told(refuse(found));
     return;
   }
-  if (deps.chatModel !== undefined) {
+  if (deps.chat !== undefined) {
     let begun = false;
     try {
-      for await (const event of generate(found, deps.chatModel)) {
+      for await (const event of generate(found, deps.chat)) {
         begun = true;
         yield event;
       }

@@ -12,15 +12,13 @@ export interface Prompt {
   messages: ChatMessage[];
   /** The passages that fitted, in the order of their numbers. */
   passages: Passage[];
-  /** Context to ask of the model, in tokens. */
-  numCtx: number;
 }
 
 export interface PromptOptions {
   language: Language;
   count: TokenCounter;
-  /** Largest context the model and the configuration allow, in tokens. */
-  maxContext: number;
+  /** What passages, question and answer have to fit into, in tokens. */
+  context: number;
   /** Tokens kept free for the answer. */
   answerTokens: number;
 }
@@ -47,7 +45,6 @@ const words: Record<Language, { passages: string; question: string; page: string
 
 /** Tokens of the chat template around the messages. */
 const TEMPLATE = 64;
-const STEP = 1024;
 
 function place(passage: Passage, language: Language): string {
   const { page, headings } = placeAt(passage.places, 0);
@@ -68,17 +65,16 @@ function passageText(passage: Passage, n: number, language: Language): string {
 }
 
 /**
- * The prompt for a generated answer, and the context to ask for. Passages are taken best first while they fit into what the
- * model can hold beside the question and the answer; at least one is always there.
+ * The prompt for a generated answer. Passages are taken best first while they fit into the model's context beside the question and
+ * the answer; at least one is always there.
  */
 export function buildPrompt(question: string, passages: readonly Passage[], options: PromptOptions): Prompt {
-  const { language, count, maxContext, answerTokens } = options;
-  const fixed = count(system[language]) + count(question) + answerTokens + TEMPLATE;
+  const { language, count, context, answerTokens } = options;
   const taken: Passage[] = [];
-  let used = fixed;
+  let used = count(system[language]) + count(question) + answerTokens + TEMPLATE;
   for (const passage of passages) {
     const cost = count(passageText(passage, taken.length + 1, language));
-    if (taken.length > 0 && used + cost > maxContext) break;
+    if (taken.length > 0 && used + cost > context) break;
     taken.push(passage);
     used += cost;
   }
@@ -93,6 +89,5 @@ export function buildPrompt(question: string, passages: readonly Passage[], opti
       { role: 'user', content },
     ],
     passages: taken,
-    numCtx: Math.min(maxContext, Math.ceil(used / STEP) * STEP),
   };
 }

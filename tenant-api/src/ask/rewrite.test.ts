@@ -1,15 +1,15 @@
 import { createSilentLogger } from '@luna-iems/service-kit';
 import { describe, expect, it } from 'vitest';
-import type { ChatRequest } from '../embed/ollama.ts';
+import type { ChatModel } from './chat-model.ts';
 import { rewriteQuestion } from './rewrite.ts';
 
 const history = [{ question: 'Wie lange ist die Kündigungsfrist?', answer: 'Sechs Wochen [1].' }];
 const question = 'Gilt sie auch beim Umzug?';
 const carried = 'Gilt sie auch beim Umzug? (Kündigungsfrist)';
 
-/** A server's half: says what it is told to, or breaks. */
-const model = (said: string | Error): { chat: (request: ChatRequest) => AsyncGenerator<string> } => ({
-  chat: async function* () {
+/** Says what it is told to, or breaks. */
+const model = (said: string | Error): Pick<ChatModel, 'say'> => ({
+  say: async function* () {
     await Promise.resolve();
     if (said instanceof Error) throw said;
     yield* said.split(/(?=e)/u);
@@ -18,7 +18,7 @@ const model = (said: string | Error): { chat: (request: ChatRequest) => AsyncGen
 
 const rewrite = (said?: string | Error, asked = question): Promise<string> =>
   rewriteQuestion(
-    { ollama: model(said ?? ''), chatModel: said === undefined ? undefined : 'chat', log: createSilentLogger() },
+    { chat: said === undefined ? undefined : model(said), log: createSilentLogger() },
     { question: asked, history, language: 'de', signal: new AbortController().signal },
   );
 
@@ -44,7 +44,7 @@ describe('a question that points back', () => {
   it('stops when the caller goes away', async () => {
     const gone = AbortSignal.abort(new Error('gone'));
     const asked = rewriteQuestion(
-      { ollama: model(new Error('broken off')), chatModel: 'chat', log: createSilentLogger() },
+      { chat: model(new Error('broken off')), log: createSilentLogger() },
       { question, history, language: 'de', signal: gone },
     );
     await expect(asked).rejects.toThrow('gone');

@@ -1,12 +1,11 @@
 import { errorMessage, type Logger } from '@luna-iems/service-kit';
-import type { Ollama } from '../embed/ollama.ts';
 import type { Language } from '../text/language.ts';
 import { distinctTerms } from '../text/terms.ts';
+import type { ChatModel } from './chat-model.ts';
 import { isFollowUp, standalone, type Turn } from './conversation.ts';
 
 export interface RewriteDeps {
-  ollama: Pick<Ollama, 'chat'>;
-  chatModel: string | undefined;
+  chat: Pick<ChatModel, 'say'> | undefined;
   log: Logger;
 }
 
@@ -21,7 +20,6 @@ const system: Record<Language, string> = {
   de: 'Formuliere die letzte Frage so um, dass sie ohne das Gespräch davor verständlich ist. Antworte nur mit der Frage.',
   en: 'Rewrite the last question so that it can be understood without the conversation before it. Reply with the question only.',
 };
-const CONTEXT_TOKENS = 2048;
 const QUESTION_TOKENS = 96;
 const TIMEOUT_MS = 15_000;
 const LONGEST = 500;
@@ -56,16 +54,14 @@ export async function rewriteQuestion(deps: RewriteDeps, request: RewriteRequest
   const { question, history, language, signal } = request;
   if (history.length === 0 || !isFollowUp(question, language)) return question;
   const byRule = standalone(question, history, language);
-  if (deps.chatModel === undefined) return byRule;
+  if (deps.chat === undefined) return byRule;
   let made = '';
   try {
-    for await (const piece of deps.ollama.chat({
-      model: deps.chatModel,
+    for await (const piece of deps.chat.say({
       messages: [
         { role: 'system', content: system[language] },
         { role: 'user', content: conversationOf(request) },
       ],
-      numCtx: CONTEXT_TOKENS,
       answerTokens: QUESTION_TOKENS,
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     }))

@@ -40,3 +40,12 @@ export function failedExtraction(error: unknown): unknown {
     cause: error,
   });
 }
+
+/** Not even the file's metadata came: so Tika answers, with status 200, a request for more time than its own `taskTimeoutMillis`. */
+export function saidNothing(askedMs: number): LunaError {
+  return new LunaError(
+    'LUNA_EXTRACTION_FAILED',
+    `Text extraction said nothing about the document; it must allow ${askedMs} ms for one.`,
+    { status: 502 },
+  );
+}

@@ -3,7 +3,7 @@ import { HttpError, LunaError, type HttpClient } from '@luna-iems/service-kit';
 import { oneLine } from '../text/clean.ts';
 import { hasNoText, type Block, type ExtractedDocument } from './blocks.ts';
 import type { MediaType } from './media-type.ts';
-import { failedExtraction, refusal } from './tika-errors.ts';
+import { failedExtraction, refusal, saidNothing } from './tika-errors.ts';
 import { xhtmlBlocks } from './xhtml-blocks.ts';
 
 /** Text extraction by Apache Tika. */
@@ -77,13 +77,14 @@ const withOcr = ({ ocrLanguages }: Deps): Record<string, string> => ({
 
 /** The file's metadata and content, then those of the files in it. */
 async function ask(deps: Deps, file: File, ocr: Record<string, string>): Promise<Metadata[]> {
+  const asked = Math.max(SERVER_MINIMUM_MS, deps.timeoutMs - 5_000);
   try {
-    const answer = await deps.http.json<Metadata[]>({
+    const answer = await deps.http.json<Metadata[] | undefined>({
       method: 'PUT',
       path: '/rmeta/xml',
       headers: {
         'content-type': file.mediaType,
-        'x-tika-timeout-millis': String(Math.max(SERVER_MINIMUM_MS, deps.timeoutMs - 5_000)),
+        'x-tika-timeout-millis': String(asked),
         ...ocr,
       },
       body: () => Readable.from(file.bytes()),
@@ -92,11 +93,12 @@ async function ask(deps: Deps, file: File, ocr: Record<string, string>): Promise
       retries: 0,
       signal: file.signal,
     });
-    return answer ?? [];
+    if (answer?.[0] !== undefined) return answer;
   } catch (error) {
     if (error instanceof HttpError && error.upstreamStatus === 422) throw refusal(error.responseText ?? '', error);
     throw failedExtraction(error);
   }
+  throw saidNothing(asked);
 }
 
 /** Tika writes the file name of each picture in an Office document as a heading; nobody wrote that in the document. */

@@ -20,7 +20,7 @@ export interface SimReadingOptions {
   /** Where a meter without any row begins; undefined: `startMinutesBack` before now. */
   readonly startMs: number | undefined;
   readonly startMinutesBack: number;
-  /** Rows from elsewhere (a file) that the simulation goes on from. */
+  /** Where rows from elsewhere (files) end, which the simulation goes on from; the latest end of a meter counts. */
   readonly goesOnFrom: readonly StoredMeter[];
 }
 
@@ -104,13 +104,14 @@ function startOf(
   nowMs: number,
 ): number {
   const { intervalMs, meterId } = meter;
-  const seeded = goesOnFrom.find((row) => row.meterId === meterId);
-  const seedEnd = seeded === undefined ? undefined : seeded.tsMs + (seeded.intervalS ?? 0) * 1000;
   if (before === undefined) return Math.ceil((startMs ?? nowMs - startMinutesBack * MINUTE) / intervalMs) * intervalMs;
   const start = before.intervalS === null ? before.tsMs + 1 : endOf(before.tsMs, before.intervalS, quirks);
   const first = Math.ceil(start / intervalMs) * intervalMs;
   if (quirks === undefined || quirks.reachMs === 0) return first;
-  const earliest = Math.max(startMs ?? first, seedEnd ?? -Infinity);
+  const seedEnds = goesOnFrom
+    .filter((row) => row.meterId === meterId)
+    .map((row) => row.tsMs + (row.intervalS ?? 0) * 1000);
+  const earliest = Math.max(startMs ?? first, ...seedEnds);
   return Math.ceil(Math.max(first - quirks.reachMs, Math.min(first, earliest)) / intervalMs) * intervalMs;
 }
 

@@ -1,5 +1,4 @@
 import { errorMessage, type Clock, type Logger } from '@luna-iems/service-kit';
-import type { PriceBatch, ReadingBatch } from '@luna-iems/series';
 import {
   catchUpRollups,
   closeDeadSimRuns,
@@ -8,8 +7,6 @@ import {
   finishSimRun,
   fitChunks,
   readLiveSeries,
-  readStoredMeters,
-  readStoredPrices,
   startSimRun,
   updateSimRun,
   type Database,
@@ -17,12 +14,10 @@ import {
   type SimRunProgress,
   type WriteNote,
 } from '@luna-iems/tenant-db';
-import { createMarketSource, createMeterSource, meterNames } from '../build.ts';
 import type { SimConfig } from '../sim-config.ts';
-import { SIM_SOURCE } from '../source.ts';
-import { endsOf, loadSeed, type LoadedSeed } from '../seeds/load.ts';
+import { MARKET, METERS, type Kind } from './kinds.ts';
 import { writeSeeds } from './write-seeds.ts';
-import { codeOf, writeAll, type WriteOptions, type WriteResult } from './write.ts';
+import { codeOf, writeAll, type AnyBatch, type WriteResult } from './write.ts';
 
 export interface SimulateDeps {
   readonly db: Database;
@@ -48,7 +43,8 @@ export async function simulate(kind: SimKind, deps: SimulateDeps): Promise<Write
   try {
     const config = await deps.loadConfig();
     const run: Run = { ...deps, config, runId, onProgress };
-    const result = await (kind === 'meter' ? runMeters(run) : runMarket(run));
+    if (kind === 'meter') await fitToMeters(run);
+    const result = await (kind === 'meter' ? catchUp(METERS, run) : catchUp(MARKET, run));
     await finishSimRun(deps.db, runId, result);
     if (kind === 'meter') await keepRollups(deps);
     return result;
@@ -67,82 +63,37 @@ interface Run extends SimulateDeps {
   readonly onProgress: (progress: SimRunProgress) => Promise<void>;
 }
 
-async function runMeters(run: Run): Promise<WriteResult> {
-  const { db, config } = run;
-  const meterIds = config.meters.enabled ? config.meters.groups.flatMap(meterNames) : [];
-  const live = await readLiveSeries(db, 'meter');
-  const nowMs = run.clock.now().getTime();
-  const stored = await readStoredMeters(
-    db,
-    meterIds.filter((id) => !live.has(id)),
-    SIM_SOURCE,
-  );
-  // To the source a live meter is one that is written up to now.
-  const served = meterIds
-    .filter((id) => live.has(id))
-    .map((meterId) => ({ meterId, tsMs: nowMs, intervalS: null, counters: null }));
-  if (meterIds.length > 0) await fitChunks(db, (meterIds.length * 86_400) / config.meters.interval_s);
+/** Writes the files that are new, then all that lies between the end of each series, whoever wrote it, and now. */
+async function catchUp<Batch extends AnyBatch, Id, Stored>(
+  kind: Kind<Batch, Id, Stored>,
+  { db, config, log, clock, signal, runId, onProgress }: Run,
+): Promise<WriteResult> {
+  const { batch_rows: batchRows, run_rows: runRows } = config.limits;
+  const live = await readLiveSeries(db, kind.live);
   const writer = createSeriesWriter({ db, live });
-  const seeds = await seedsOf(run, 'readings');
-  await writeSeeds({ db, writer, seeds, note: noteOf(run, 'sim.seed') });
-  const batches = createMeterSource(config, endsOf(seeds).meters).read({
-    stored: [...stored, ...served],
-    nowMs,
-    batchRows: config.limits.batch_rows,
-  });
-  return writeAll<ReadingBatch>({
-    ...common(run),
-    batches,
-    intervalMs: (batch, row) => (batch.intervalS[row] ?? 0) * 1000,
-    write: (batch) => writer.addReadings(batch, noteOf(run, 'sim.readings')),
-  });
-}
+  const note = (type: string): WriteNote => ({ type, at: clock.now(), meta: { runId } });
 
-/** The files to go on from; rows in them that are wrong are named in the log. */
-async function seedsOf({ config, log }: Run, kind: 'readings' | 'prices'): Promise<LoadedSeed[]> {
-  const seeds = await Promise.all(config.seeds.filter((seed) => seed.kind === kind).map(loadSeed));
-  for (const { name, problems } of seeds) {
-    if (problems.length === 0) continue;
-    log.warn({ seed: name, leftOut: problems.length, first: problems.slice(0, 20) }, 'rows of a seed were left out');
-  }
-  return seeds;
-}
+  const seeds = config.seeds.filter((seed) => seed.kind === kind.seeds);
+  await writeSeeds(seeds, { db, log, runId, writer, live, note: note('sim.seed') });
 
-const FAR_AHEAD_MS = 10 * 86_400_000;
-
-async function runMarket(run: Run): Promise<WriteResult> {
-  const { db, config } = run;
-  const live = await readLiveSeries(db, 'price');
-  const nowMs = run.clock.now().getTime();
-  const stored = await readStoredPrices(db, SIM_SOURCE);
-  const served = config.market.series
-    .filter(({ market, product }) => live.has(`${market}/${product}`))
-    .map(({ market, product }) => ({ market, product, tsMs: nowMs + FAR_AHEAD_MS }));
-  const unserved = stored.filter(({ market, product }) => !live.has(`${market}/${product}`));
-  const writer = createSeriesWriter({ db, live });
-  const seeds = await seedsOf(run, 'prices');
-  await writeSeeds({ db, writer, seeds, note: noteOf(run, 'sim.seed') });
-  const batches = createMarketSource(config, endsOf(seeds).prices).read({
-    stored: [...unserved, ...served],
-    nowMs,
-    batchRows: config.limits.batch_rows,
-  });
-  return writeAll<PriceBatch>({
-    ...common(run),
-    batches,
-    intervalMs: (batch, row) => (batch.resolutionS[row] ?? 0) * 1000,
-    write: (batch) => writer.addPrices(batch, noteOf(run, 'sim.prices')),
+  const isLive = (id: Id): boolean => live.has(kind.nameOf(id));
+  const series = kind.series(config);
+  const nowMs = clock.now().getTime();
+  const simulated = series.filter((id) => !isLive(id));
+  const { stored, files } = await kind.ends(db, simulated, config);
+  const served = series.filter(isLive).map((id) => kind.written(id, nowMs));
+  return writeAll<Batch>({
+    batches: kind.source(config, files).read({ stored: [...stored, ...served], nowMs, batchRows }),
+    intervalMs: (batch, row) => (kind.intervalS(batch, row) ?? 0) * 1000,
+    write: (batch) => kind.write(writer, batch, note(kind.event)),
+    ...{ runRows, onProgress, signal, clock, log },
   });
 }
 
-type Common = Pick<WriteOptions<ReadingBatch>, 'runRows' | 'onProgress' | 'signal' | 'clock' | 'log'>;
-
-function common({ config, onProgress, signal, clock, log }: Run): Common {
-  return { runRows: config.limits.run_rows, onProgress, signal, clock, log };
-}
-
-function noteOf({ clock, runId }: Run, type: string): WriteNote {
-  return { type, at: clock.now(), meta: { runId } };
+/** Before the first reading is written, so that the chunks that it opens are right. */
+async function fitToMeters({ db, config }: Run): Promise<void> {
+  const count = METERS.series(config).length;
+  if (count > 0) await fitChunks(db, (count * 86_400) / config.meters.interval_s);
 }
 
 /** What was written is safe already; roll-ups that are late are caught up by the API or by the next run. */

@@ -1,47 +1,64 @@
 import { fillPrices, fillReadings } from '@luna-iems/series';
+import type { Logger } from '@luna-iems/service-kit';
 import {
-  readStoredMeters,
-  readStoredPrices,
+  isSeedLoaded,
+  recordSeed,
   type Database,
   type SeriesWriter,
+  type SimRunProgress,
   type WriteNote,
+  type Writing,
 } from '@luna-iems/tenant-db';
-import type { LoadedSeed } from '../seeds/load.ts';
+import { loadSeed, seedIdOf, seedName, type LoadedSeed } from '../seeds/load.ts';
+import type { SeedConfig } from '../sim-schema.ts';
 
 export interface WriteSeedsDeps {
   readonly db: Database;
+  readonly log: Logger;
+  readonly runId: string;
   readonly writer: SeriesWriter;
-  readonly seeds: readonly LoadedSeed[];
+  /** Names of the series that the writer leaves out: a file is loaded again when others are live. */
+  readonly live: ReadonlySet<string>;
   readonly note: WriteNote;
 }
 
 const BATCH_ROWS = 5_000;
 
-/** Writes the rows of files that are not stored yet. Running it again, or two at once, changes nothing. */
-export async function writeSeeds({ db, writer, seeds, note }: WriteSeedsDeps): Promise<void> {
+/**
+ * Loads the files that are not loaded yet, or that say something else than they did; of the others only the bytes are looked at. Rows
+ * that are there already stay, so killed in the middle, or two at once, it changes nothing. Wrong rows are named in the log.
+ */
+export async function writeSeeds(seeds: readonly SeedConfig[], deps: WriteSeedsDeps): Promise<void> {
+  const { db, log, runId } = deps;
   for (const seed of seeds) {
-    const readings = await newReadings(db, seed);
-    for (let from = 0; from < readings.length; from += BATCH_ROWS) {
-      await writer.addReadings(fillReadings(seed.source, readings.slice(from, from + BATCH_ROWS)), note).done;
+    const seedId = await seedIdOf(seed, [...deps.live].sort());
+    if (await isSeedLoaded(db, seedId)) continue;
+    const loaded = await loadSeed(seed);
+    const { problems } = loaded;
+    if (problems.length > 0) {
+      const about = { seed: seedName(seed), leftOut: problems.length, first: problems.slice(0, 20) };
+      log.warn(about, 'rows of a seed were left out');
     }
-    const prices = await newPrices(db, seed);
-    for (let from = 0; from < prices.length; from += BATCH_ROWS) {
-      await writer.addPrices(fillPrices(seed.source, prices.slice(from, from + BATCH_ROWS)), note).done;
-    }
+    await recordSeed(db, { seedId, runId, ...(await writeSeed(loaded, deps)) });
   }
 }
 
-/** A file is written in the order of time, so what lies after the last stored row is what is missing. */
-async function newReadings(db: Database, { readings, source }: LoadedSeed): Promise<LoadedSeed['readings']> {
-  if (readings.length === 0) return [];
-  const meterIds = [...new Set(readings.map(({ meterId }) => meterId))];
-  const ends = new Map((await readStoredMeters(db, meterIds, source)).map(({ meterId, tsMs }) => [meterId, tsMs]));
-  return readings.filter(({ meterId, tsMs }) => tsMs > (ends.get(meterId) ?? -Infinity));
+async function writeSeed({ source, readings, prices }: LoadedSeed, deps: WriteSeedsDeps): Promise<SimRunProgress> {
+  const { writer, note } = deps;
+  const times = [...readings, ...prices].map(({ tsMs }) => tsMs);
+  const rows =
+    (await inBatches(readings, (some) => writer.addReadings(fillReadings(source, some), note))) +
+    (await inBatches(prices, (some) => writer.addPrices(fillPrices(source, some), note)));
+  return { rows, rangeFrom: instant(times[0]), rangeTo: instant(times.at(-1)) };
 }
 
-async function newPrices(db: Database, { prices, source }: LoadedSeed): Promise<LoadedSeed['prices']> {
-  if (prices.length === 0) return [];
-  const stored = await readStoredPrices(db, source);
-  const ends = new Map(stored.map(({ market, product, tsMs }) => [`${market}/${product}`, tsMs]));
-  return prices.filter(({ market, product, tsMs }) => tsMs > (ends.get(`${market}/${product}`) ?? -Infinity));
+/** Writes one batch after the other and returns how many rows were new. */
+async function inBatches<Row>(rows: readonly Row[], write: (some: readonly Row[]) => Writing): Promise<number> {
+  let added = 0;
+  for (let from = 0; from < rows.length; from += BATCH_ROWS) {
+    added += (await write(rows.slice(from, from + BATCH_ROWS)).done).added;
+  }
+  return added;
 }
+
+const instant = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms));

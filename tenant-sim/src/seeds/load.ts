@@ -1,17 +1,20 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { LunaError } from '@luna-iems/service-kit';
-import type { PriceRow, ReadingRow, StoredMeter, StoredPrices } from '@luna-iems/series';
+import { LunaError, errorMessage } from '@luna-iems/service-kit';
+import type { PriceRow, ReadingRow } from '@luna-iems/series';
 import { parquetReadObjects } from 'hyparquet';
 import type { SeedConfig } from '../sim-schema.ts';
 import { csvRecords } from './csv.ts';
 import { pricesFrom, readingsFrom } from './convert.ts';
 import type { SeedProblem, SeedRecord } from './record.ts';
 
+/** What rows of files carry in the column `source`. */
+export const SEED_SOURCES = ['csv', 'parquet'] as const;
+
 /** The rows of one file, in the order of time, and the ones that were left out. */
 export interface LoadedSeed {
-  /** What the rows carry in the column `source`. */
-  readonly source: 'csv' | 'parquet';
-  readonly name: string;
+  readonly source: (typeof SEED_SOURCES)[number];
   readonly readings: readonly ReadingRow[];
   readonly prices: readonly PriceRow[];
   readonly problems: readonly SeedProblem[];
@@ -19,13 +22,12 @@ export interface LoadedSeed {
 
 /** Reads one seed. Throws `LUNA_SEED` when the file cannot be read or lacks a column; single wrong rows are only named. */
 export async function loadSeed(seed: SeedConfig): Promise<LoadedSeed> {
-  const name = seed.file ?? 'text in sim.yml';
   const isParquet = seed.file?.endsWith('.parquet') ?? false;
   try {
     const records = isParquet
       ? await parquetRecords(seed)
       : csvRecords(await textOf(seed), seed.delimiter, wanted(seed));
-    const base = { source: isParquet ? ('parquet' as const) : ('csv' as const), name, readings: [], prices: [] };
+    const base = { source: isParquet ? ('parquet' as const) : ('csv' as const), readings: [], prices: [] };
     if (seed.kind === 'readings') {
       const { rows, problems } = readingsFrom(seed, records);
       return { ...base, readings: inOrder(rows), problems };
@@ -33,29 +35,31 @@ export async function loadSeed(seed: SeedConfig): Promise<LoadedSeed> {
     const { rows, problems } = pricesFrom(seed, records);
     return { ...base, prices: inOrder(rows), problems };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LunaError('LUNA_SEED', `${name}: ${reason}`, { cause: error });
+    throw seedError(seed, error);
   }
 }
 
-/** Where the loaded rows end, for the simulation to go on from. */
-export function endsOf(seeds: readonly LoadedSeed[]): { meters: StoredMeter[]; prices: StoredPrices[] } {
-  const meters = new Map<string, StoredMeter>();
-  const prices = new Map<string, StoredPrices>();
-  for (const seed of seeds) {
-    for (const row of seed.readings) {
-      const { meterId, tsMs, intervalS, energyImportKwh, energyExportKwh } = row;
-      const counters =
-        energyImportKwh === null
-          ? (meters.get(meterId)?.counters ?? null)
-          : { tsMs, intervalS, energyImportKwh, energyExportKwh: energyExportKwh ?? 0 };
-      meters.set(meterId, { meterId, tsMs, intervalS, counters });
-    }
-    for (const { market, product, tsMs } of seed.prices) {
-      prices.set(JSON.stringify([market, product]), { market, product, tsMs });
-    }
+/** What a seed is called in messages. */
+export function seedName({ file }: SeedConfig): string {
+  return file ?? 'text in sim.yml';
+}
+
+/**
+ * The name of what a seed says, as a UUID: other bytes, other settings of how they are read, or other words in `also` give another one.
+ * The file is read piece by piece and not understood. Throws `LUNA_SEED` when it cannot be read.
+ */
+export async function seedIdOf(seed: SeedConfig, also: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([seed, also]));
+  try {
+    if (seed.file !== undefined) for await (const piece of createReadStream(seed.file)) hash.update(piece as Buffer);
+  } catch (error) {
+    throw seedError(seed, error);
   }
-  return { meters: [...meters.values()], prices: [...prices.values()] };
+  return hash.digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}
+
+function seedError(seed: SeedConfig, cause: unknown): LunaError {
+  return new LunaError('LUNA_SEED', `${seedName(seed)}: ${errorMessage(cause)}`, { cause });
 }
 
 function inOrder<Row extends { readonly tsMs: number }>(rows: readonly Row[]): Row[] {

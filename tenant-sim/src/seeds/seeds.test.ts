@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteFile } from 'hyparquet-writer';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { createMeterSource } from '../build.ts';
 import { parseSimConfig } from '../sim-config.ts';
 import { collectReadings } from '../testing/collect.ts';
-import { endsOf, loadSeed, type LoadedSeed } from './load.ts';
+import { loadSeed, seedIdOf, type LoadedSeed } from './load.ts';
 
 const load = (seed: object): Promise<LoadedSeed> => {
   const [one] = parseSimConfig(JSON.stringify({ seeds: [seed] })).seeds;
@@ -66,7 +66,9 @@ test('the simulation goes on where the file ends, counters too', async () => {
   const seed = await load({ kind: 'readings', columns, power_unit: 'kWh', text });
   expect(seed.readings.map(({ consumptionKw }) => consumptionKw)).toEqual([0.4, 0.8]);
   const config = parseSimConfig('meters: {interval_s: 900, missing_share: 0, groups: [{prefix: home, count: 1}]}');
-  const rows = await collectReadings(createMeterSource(config, endsOf([seed]).meters), [], {
+  const { meterId = '', tsMs = 0, intervalS = 0, energyImportKwh } = seed.readings.at(-1) ?? {};
+  const counters = { tsMs, intervalS, energyImportKwh: energyImportKwh ?? 0, energyExportKwh: 0 };
+  const rows = await collectReadings(createMeterSource(config, [{ meterId, tsMs, intervalS, counters }]), [], {
     nowMs: Date.parse('2026-06-01T01:00:00Z'),
   });
   expect(rows.map(({ tsMs }) => iso(tsMs).slice(11, 16))).toEqual(['00:30', '00:45']);
@@ -112,6 +114,31 @@ test('Parquet likewise, a wrong row named by its number', async () => {
     await expect(load({ kind: 'readings', columns: { ...columns, voltage: 'u' }, file })).rejects.toThrow(
       /has no column u/,
     );
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});
+
+test('a seed has another name when its bytes, its mapping or the live series are others, and else the same', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'luna-seed-'));
+  try {
+    const file = join(dir, 'prices.csv');
+    const idOf = (more: object = {}, live: readonly string[] = []): Promise<string> => {
+      const [seed] = parseSimConfig(
+        JSON.stringify({ seeds: [{ kind: 'prices', columns: { ts: 't', price: 'p' }, file, ...more }] }),
+      ).seeds;
+      if (seed === undefined) throw new Error('no seed');
+      return seedIdOf(seed, live);
+    };
+    await writeFile(file, 't,p\n2026-01-01 00:00,1');
+    const first = await idOf();
+    expect(first).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    await writeFile(file, 't,p\n2026-01-01 00:00,1');
+    expect(await idOf()).toBe(first);
+    const others = [await idOf({ price_unit: 'ct/kWh' }), await idOf({}, ['DE-LU/DA-15'])];
+    await writeFile(file, 't,p\n2026-01-01 00:00,2');
+    others.push(await idOf());
+    expect(new Set([first, ...others]).size).toBe(4);
   } finally {
     await rm(dir, { recursive: true });
   }

@@ -63,6 +63,26 @@ export async function finishSimRun(db: Queryable, runId: string, outcome: SimRun
     where run_id = ${runId}`);
 }
 
+/** Whether a file was loaded to its end; `seedId` follows from what it says. */
+export async function isSeedLoaded(db: Queryable, seedId: string): Promise<boolean> {
+  const rows = await db.query(sql`select from sim_runs where run_id = ${seedId} and state = 'done'`);
+  return rows.length > 0;
+}
+
+/**
+ * Records that a file was loaded, as a run of its own under the file's id, just before the run that loaded it: that one stays the newest
+ * of its kind. A second word about the same file changes nothing.
+ */
+export async function recordSeed(
+  db: Queryable,
+  { seedId, runId, ...loaded }: SimRunProgress & { readonly seedId: string; readonly runId: string },
+): Promise<void> {
+  await db.execute(sql`insert into sim_runs (run_id, kind, state, started_at, finished_at, rows, range_from, range_to)
+    select ${seedId}, kind, 'done', started_at - interval '1 millisecond', now(), ${loaded.rows}, ${loaded.rangeFrom}, ${loaded.rangeTo}
+    from sim_runs where run_id = ${runId}
+    on conflict (run_id) do nothing`);
+}
+
 /** The newest run of each kind, for `/sim/status`. */
 export function readLastSimRuns(db: Queryable): Promise<SimRun[]> {
   return db.query<SimRun>(sql`select distinct on (kind) ${COLUMNS} from sim_runs order by kind, started_at desc`);

@@ -12,24 +12,36 @@ interface StoredRow {
   readonly energyExportKwh: number | null;
 }
 
-/** Where each meter's rows from one source end, and its newest counters; meters without a row are not in it. */
+export interface StoredQuery {
+  /** Only rows that carry one of these words in `source`. */
+  readonly sources: readonly string[];
+  /** Only rows after this, ms since the epoch; all when left out. */
+  readonly afterMs?: number | undefined;
+}
+
+/** Where each meter's rows from some sources end, and its newest counters; meters without such a row are not in it. */
 export async function readStoredMeters(
   db: Queryable,
   meterIds: readonly string[],
-  source: string,
+  { sources, afterMs }: StoredQuery,
 ): Promise<StoredMeter[]> {
+  const wanted = sql`s.meter_id = m.meter_id and s.source = any(${sources}::text[])
+    and s.ts > ${afterMs === undefined ? '-infinity' : new Date(afterMs)}::timestamptz`;
+  // Nearly always the newest row has the counters: only where it has none they are looked for in those before it.
   const rows = await db.query<StoredRow>(sql`
     select m.meter_id as "meterId", r.ts, r.interval_s as "intervalS", c.ts as "counterTs", c.interval_s as "counterIntervalS",
-      c.energy_import_kwh as "energyImportKwh", c.energy_export_kwh as "energyExportKwh"
+      c.energy_import_kwh as "energyImportKwh", coalesce(c.energy_export_kwh, 0) as "energyExportKwh"
     from unnest(${meterIds}::text[]) as m (meter_id)
     cross join lateral (
-      select ts, interval_s from smart_meter_readings s
-      where s.meter_id = m.meter_id and s.source = ${source} order by ts desc limit 1) r
+      select ts, interval_s, energy_import_kwh, energy_export_kwh from smart_meter_readings s
+      where ${wanted} order by ts desc limit 1) r
     left join lateral (
-      select ts, interval_s, energy_import_kwh, coalesce(energy_export_kwh, 0) as energy_export_kwh from smart_meter_readings s
-      where s.meter_id = m.meter_id and s.source = ${source} and energy_import_kwh is not null
-        and s.ts > r.ts - interval '7 days' and s.ts <= r.ts
-      order by ts desc limit 1) c on true`);
+      select r.ts, r.interval_s, r.energy_import_kwh, r.energy_export_kwh where r.energy_import_kwh is not null
+      union all (
+        select ts, interval_s, energy_import_kwh, energy_export_kwh from smart_meter_readings s
+        where r.energy_import_kwh is null and ${wanted} and s.energy_import_kwh is not null
+          and s.ts > r.ts - interval '7 days' and s.ts <= r.ts
+        order by ts desc limit 1)) c on true`);
   return rows.map((row) => ({
     meterId: row.meterId,
     tsMs: row.ts.getTime(),
@@ -46,9 +58,9 @@ export async function readStoredMeters(
   }));
 }
 
-/** Where each price series from one source ends; series without a row are not in it. */
-export async function readStoredPrices(db: Queryable, source: string): Promise<StoredPrices[]> {
+/** Where each price series' rows from some sources end; series without such a row are not in it. */
+export async function readStoredPrices(db: Queryable, sources: readonly string[]): Promise<StoredPrices[]> {
   const rows = await db.query<{ market: string; product: string; ts: Date }>(sql`
-    select market, product, max(ts) as ts from market_prices where source = ${source} group by market, product`);
+    select market, product, max(ts) as ts from market_prices where source = any(${sources}::text[]) group by market, product`);
   return rows.map(({ market, product, ts }) => ({ market, product, tsMs: ts.getTime() }));
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@luna-iems/service-kit';
 import type { Queryable } from '../pool.ts';
-import { sql } from '../sql.ts';
+import { sql, type Sql } from '../sql.ts';
 
 /**
  * Rolls up at most `quarters` quarter-hours that changed and are over, and returns how many are left. 0 on the `timescale` edition, whose policies do
@@ -20,6 +20,22 @@ export async function expireSeries(db: Queryable, now: Date): Promise<number> {
 /** Fits the length of new chunks to the number of readings that arrive in a day. */
 export async function fitChunks(db: Queryable, rowsPerDay: number): Promise<void> {
   await db.execute(sql`select series_fit_chunks(${rowsPerDay})`);
+}
+
+/** Days; 0 for ever, undefined for what the database has. */
+export interface Retention {
+  readonly readingsDays?: number | undefined;
+  readonly minutesDays?: number | undefined;
+}
+
+/** Tells the database how long to keep readings and their roll-up by minutes. The owner's right. */
+export async function setRetention(db: Queryable, { readingsDays, minutesDays }: Retention): Promise<void> {
+  const daysOf = (given: number | undefined, column: Sql): Sql =>
+    sql`nullif(coalesce(${given ?? null}::int, ${column}, 0), 0)`;
+  const raw = daysOf(readingsDays, sql`raw_days`);
+  const minute = daysOf(minutesDays, sql`minute_days`);
+  await db.execute(sql`update series_settings set raw_days = ${raw}, minute_days = ${minute}
+    where (raw_days, minute_days) is distinct from (${raw}, ${minute})`);
 }
 
 export interface CatchUpOptions {

@@ -5,7 +5,7 @@ import type { Database } from '../pool.ts';
 import { sql } from '../sql.ts';
 import { freshDatabase, type FreshDatabase } from '../testing/fresh-database.ts';
 import { readStoredMeters } from './stored.ts';
-import { catchUpRollups, expireSeries, fitChunks } from './upkeep.ts';
+import { catchUpRollups, expireSeries, fitChunks, setRetention } from './upkeep.ts';
 import { createSeriesWriter, putReadings, readLiveSeries, type SeriesWriter, type Written } from './write.ts';
 
 let fresh: FreshDatabase;
@@ -124,13 +124,18 @@ test('where the rows of each meter end, with its newest counters', async () => {
       },
     ]),
   );
-  expect(await readStoredMeters(db, ['m', 'none'], 'sim')).toEqual([
+  expect(await readStoredMeters(db, ['m', 'none'], { sources: ['csv', 'sim'] })).toEqual([
     {
       ...{ meterId: 'm', tsMs: START + 10_000, intervalS: 1 },
       counters: { tsMs: START + 9_000, intervalS: 1, energyImportKwh: 100 + 9 / 3600, energyExportKwh: 0 },
     },
   ]);
-  expect(await readStoredMeters(db, ['m'], 'sml')).toEqual([]);
+  expect(await readStoredMeters(db, ['m'], { sources: ['sml'] })).toEqual([]);
+  expect(await readStoredMeters(db, ['m'], { sources: ['sim'], afterMs: START + 10_000 })).toEqual([]);
+  await add(writer(), batch(11, 1));
+  expect(await readStoredMeters(db, ['m'], { sources: ['sim'], afterMs: START + 10_000 })).toMatchObject([
+    { tsMs: START + 11_000, counters: { tsMs: START + 11_000, energyImportKwh: 100 + 11 / 3600, energyExportKwh: 0 } },
+  ]);
 });
 
 const signal = new AbortController().signal;
@@ -144,7 +149,7 @@ async function expireAt(iso: string): Promise<number> {
 test('old rows go when they are rolled up, their quarter-hours stay, and late rows below the line do not spoil them', async () => {
   await fitChunks(db, 10e6);
   await add(writer(), batch(0, 7_200));
-  await db.session((session) => session.script('update series_settings set raw_days = 5, minute_days = 5'));
+  await setRetention(db, { readingsDays: 5, minutesDays: 5 });
   expect(await expireAt('2026-03-04T00:00:00Z')).toBe(0);
   // Not rolled up yet: a row keeps its chunk.
   await add(writer(), batch(7_200, 900));

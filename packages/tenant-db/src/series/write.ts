@@ -70,10 +70,11 @@ const PRICES: Way = {
   table: 'market_prices',
   columns: PRICE_COLUMNS,
   room: 'pg_temp.prices_in',
-  settle: async (tx) => {
-    const [row] = await tx.query<{ stored: number }>(sql`select stored from series_put_prices()`);
-    return row?.stored ?? 0;
-  },
+  // series_put_prices() is for live sources: to it the prices of a file would be live ones, and the simulation would end with them.
+  settle: (tx) =>
+    tx.execute(
+      sql`insert into market_prices select * from pg_temp.prices_in on conflict (market, product, ts) do nothing`,
+    ),
 };
 
 /**
