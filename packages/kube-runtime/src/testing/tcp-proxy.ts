@@ -3,6 +3,8 @@ import { connect, createServer, type Socket } from 'node:net';
 /** A TCP proxy whose connections can be cut or fall silent. */
 export interface TcpProxy {
   readonly port: number;
+  /** How many connections it knows to be open. */
+  connections(): number;
   /** Breaks every open connection. */
   cut(): void;
   /** Stops passing bytes on the open connections without closing them, as a lost route does; new connections work. */
@@ -51,6 +53,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   };
   return {
     port: (server.address() as { port: number }).port,
+    connections: () => pairs.size,
     cut,
     silence: hold,
     block() {
