@@ -119,11 +119,31 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   ...parts('database.resources', resources('StatefulSet postgres')),
   ...parts('database.storage', volume('postgres', 'data')),
   'database.image': image('StatefulSet postgres'),
+  'database.retention.readingsDays': {
+    value: 77,
+    shows: { 'Job schema-HASH': ['"name":"RETENTION_READINGS_DAYS","value":"77"'] },
+  },
+  'database.retention.minutesDays': {
+    value: 78,
+    shows: { 'Job schema-HASH': ['"name":"RETENTION_MINUTES_DAYS","value":"78"'] },
+  },
   ...parts('vectorStore.resources', resources('StatefulSet qdrant')),
   ...parts('vectorStore.storage', volume('qdrant', 'storage')),
   'vectorStore.image': image('StatefulSet qdrant'),
+  'vectorStore.reconcileSeconds': {
+    value: 777,
+    shows: { 'Deployment tenant-api': ['"name":"RECONCILE_SECONDS","value":"777"'] },
+  },
   ...parts('extraction.resources', resources('Deployment tika')),
   'extraction.image': image('Deployment tika'),
+  'extraction.ocrLanguages': {
+    value: ['eng', 'fra'],
+    shows: { 'Deployment tenant-api': ['"name":"OCR_LANGUAGES","value":"eng+fra"'] },
+  },
+  'extraction.timeoutSeconds': {
+    value: 77,
+    shows: { 'Deployment tenant-api': ['"name":"EXTRACT_TIMEOUT_SECONDS","value":"77"'] },
+  },
   ...parts(
     'models.scheduling',
     scheduling((text) => ({ 'StatefulSet ollama': [text] })),
@@ -198,6 +218,13 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'simulation.schedule': {
     value: '17 3 * * *',
     shows: { 'CronJob sim-meter': ['"schedule":"17 3 * * *"'], 'CronJob sim-market': ['"schedule":"17 3 * * *"'] },
+  },
+  'simulation.seeds': {
+    value: [{ name: 'past', configMap: { name: 'past-files' } }],
+    shows: {
+      'CronJob sim-meter': ['"mountPath":"/seeds/past"', '"name":"past-files"'],
+      'CronJob sim-market': ['"mountPath":"/seeds/past"', '"name":"past-files"'],
+    },
   },
   'simulation.config': { value: { seed: 'mutated' }, shows: { 'ConfigMap sim-config': ['seed: mutated'] } },
   'privacy.allowAggregates': {
