@@ -1,3 +1,3 @@
 /** The door of this room. */
-export { startServices, type Services, type ServicesOptions } from './start-services.ts';
+export { prepareServices, startServices, type Services, type ServicesOptions } from './start-services.ts';
 export { serviceNames, type ServiceEnv, type ServiceName } from './types.ts';

@@ -64,6 +64,11 @@ export async function startServices(
   return set;
 }
 
+/** Builds or fetches what the services run from, and starts nothing: that may take long, and what starts them has time limits. */
+export async function prepareServices(names: readonly ServiceName[] = serviceNames): Promise<void> {
+  await chooseRunner(names);
+}
+
 /** Ends the set in `folder`, if there is one, and removes its data. */
 export async function stopServices(folder: string): Promise<void> {
   if ((await readState(folder)) !== undefined) await endSet(folder, await chooseRunner([]));

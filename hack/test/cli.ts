@@ -9,6 +9,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { openCluster } from '../cluster/open.ts';
+import { prepareServices } from '../services/index.ts';
+import { setup as compileServers } from './binaries-setup.ts';
 import { checks } from './checks.ts';
 import { setup as bringUp } from './cluster-setup.ts';
 import { countVitest, summary, type TierCount } from './report.ts';
@@ -77,7 +79,11 @@ async function runLane(lane: readonly Project[], alone: boolean): Promise<TierCo
 /** The life cycle of the cluster takes it down, so only where we bring it up ourselves. */
 async function projectsOf(asked: readonly Tier[]): Promise<Project[]> {
   if (!asked.includes('cluster')) return [...asked];
-  const { state } = await (await openCluster()).status();
+  // Where there can be none, the tier says so when its turn comes.
+  const state = await openCluster().then(
+    async (cluster) => (await cluster.status()).state,
+    () => 'absent',
+  );
   if (state === 'absent') return [...asked, 'tenants', 'lifecycle'];
   console.log(
     'There is a cluster already: its life cycle (uninstall, repair, down) is not tested, to leave it as it is.',
@@ -85,16 +91,24 @@ async function projectsOf(asked: readonly Tier[]): Promise<Project[]> {
   return [...asked, 'tenants'];
 }
 
-/** The lanes find the cluster up; without it none of their tests can pass, and one failure says so. */
-async function failureToBringUp(): Promise<TierCount | undefined> {
-  console.log('\n== make up');
-  try {
-    await bringUp();
-    return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { tier: 'cluster', passed: 0, failed: 1, failures: [{ name: 'make up', message }] };
+/** What a project runs on, made before its stage starts: a build beside tests would let them overrun their time limits. */
+const preparations: Partial<Record<Project, () => Promise<void>>> = {
+  service: prepareServices,
+  apiserver: compileServers,
+  cluster: bringUp,
+};
+
+/** Without what they run on no test of the stage can pass, and one failure says so. */
+async function failureToPrepare(projects: readonly Project[]): Promise<TierCount | undefined> {
+  for (const project of projects) {
+    try {
+      await preparations[project]?.();
+    } catch (error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return { tier: project, passed: 0, failed: 1, failures: [{ name: `what ${project} runs on`, message }] };
+    }
   }
+  return undefined;
 }
 
 async function runStages(wanted: readonly Project[]): Promise<TierCount[]> {
@@ -103,7 +117,7 @@ async function runStages(wanted: readonly Project[]): Promise<TierCount[]> {
     const lanes = stage
       .map((lane) => lane.filter((project) => wanted.includes(project)))
       .filter((lane) => lane.length > 0);
-    const failure = lanes.flat().includes('cluster') ? await failureToBringUp() : undefined;
+    const failure = await failureToPrepare(lanes.flat());
     if (failure !== undefined) {
       counts.push(failure);
       continue;
