@@ -21,16 +21,16 @@ type Tier = (typeof tiers)[number];
 type Project = Tier | 'tenants' | 'lifecycle';
 
 /**
- * One stage after the other; the lanes of a stage side by side, the projects of a lane in turn. Tests on servers spend much of their
- * time waiting (for leases, restarts, pods), so two lanes fit beside each other on two processors.
+ * One stage after the other, the projects of a stage side by side: tests on servers spend much of their time waiting (for leases,
+ * restarts, pods), so two or three fit beside each other on two processors.
  */
-const stages: readonly (readonly (readonly Project[])[])[] = [
-  [['unit']],
-  [['service'], ['apiserver', 'faults']],
-  [['kills']],
-  [['quiet']],
-  [['cluster'], ['tenants']],
-  [['lifecycle']],
+const stages: readonly (readonly Project[])[] = [
+  ['unit'],
+  ['service', 'apiserver', 'faults'],
+  ['kills'],
+  ['quiet'],
+  ['cluster', 'tenants'],
+  ['lifecycle'],
 ];
 
 const reports = '.reports';
@@ -70,12 +70,6 @@ async function runProject(project: Project, print: Print): Promise<TierCount> {
   return countVitest(project, report, exitCode);
 }
 
-async function runLane(lane: readonly Project[], alone: boolean): Promise<TierCount[]> {
-  const counts: TierCount[] = [];
-  for (const project of lane) counts.push(await runProject(project, alone ? console.log : printAs(project)));
-  return counts;
-}
-
 /** The life cycle of the cluster takes it down, so only where we bring it up ourselves. */
 async function projectsOf(asked: readonly Tier[]): Promise<Project[]> {
   if (!asked.includes('cluster')) return [...asked];
@@ -91,10 +85,11 @@ async function projectsOf(asked: readonly Tier[]): Promise<Project[]> {
   return [...asked, 'tenants'];
 }
 
-/** What a project runs on, made before its stage starts: a build beside tests would let them overrun their time limits. */
+/** What a project runs on, made before its stage starts: beside a build tests would overrun their time limits. */
 const preparations: Partial<Record<Project, () => Promise<void>>> = {
   service: prepareServices,
   apiserver: compileServers,
+  faults: compileServers,
   cluster: bringUp,
 };
 
@@ -114,16 +109,12 @@ async function failureToPrepare(projects: readonly Project[]): Promise<TierCount
 async function runStages(wanted: readonly Project[]): Promise<TierCount[]> {
   const counts: TierCount[] = [];
   for (const stage of stages) {
-    const lanes = stage
-      .map((lane) => lane.filter((project) => wanted.includes(project)))
-      .filter((lane) => lane.length > 0);
-    const failure = await failureToPrepare(lanes.flat());
-    if (failure !== undefined) {
-      counts.push(failure);
-      continue;
-    }
-    const done = await Promise.all(lanes.map((lane) => runLane(lane, lanes.length === 1)));
-    counts.push(...done.flat());
+    const projects = stage.filter((project) => wanted.includes(project));
+    const failure = await failureToPrepare(projects);
+    const printOf = (project: Project): Print => (projects.length === 1 ? console.log : printAs(project));
+    counts.push(
+      ...(failure ? [failure] : await Promise.all(projects.map((project) => runProject(project, printOf(project))))),
+    );
   }
   return counts;
 }
