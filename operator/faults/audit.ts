@@ -43,10 +43,15 @@ export function openAudit(path: string): Audit {
 /** What was made, deleted or, of Secrets, given new content, by tenant: `created services/qdrant`, sorted. Events do not count. */
 export function effectsByTenant(events: readonly AuditEvent[]): Map<string, string[]> {
   const byTenant = new Map<string, string[]>();
+  const latest = new Map<string, Effect>();
   for (const event of events) {
     const what = effectOf(event);
     const { tenant, object } = subjectOf(event);
     if (what === undefined || tenant === '') continue;
+    const before = latest.get(`${tenant} ${object}`);
+    latest.set(`${tenant} ${object}`, what);
+    // An object is deleted once, however often that is asked for until it is gone: a watch that lags does not show its end at once.
+    if (what === 'deleted' && before === 'deleted') continue;
     byTenant.set(tenant, [...(byTenant.get(tenant) ?? []), maskName(`${what} ${object}`, tenant)]);
   }
   for (const list of byTenant.values()) list.sort();
