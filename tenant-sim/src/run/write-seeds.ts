@@ -45,11 +45,12 @@ export async function writeSeeds(seeds: readonly SeedConfig[], deps: WriteSeedsD
 
 async function writeSeed({ source, readings, prices }: LoadedSeed, deps: WriteSeedsDeps): Promise<SimRunProgress> {
   const { writer, note } = deps;
-  const times = [...readings, ...prices].map(({ tsMs }) => tsMs);
+  // A file holds one of the two.
+  const inOrder: readonly { readonly tsMs: number }[] = readings.length > 0 ? readings : prices;
   const rows =
     (await inBatches(readings, (some) => writer.addReadings(fillReadings(source, some), note))) +
     (await inBatches(prices, (some) => writer.addPrices(fillPrices(source, some), note)));
-  return { rows, rangeFrom: instant(times[0]), rangeTo: instant(times.at(-1)) };
+  return { rows, rangeFrom: instant(inOrder[0]?.tsMs), rangeTo: instant(inOrder.at(-1)?.tsMs) };
 }
 
 /** Writes one batch after the other and returns how many rows were new. */
