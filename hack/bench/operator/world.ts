@@ -11,7 +11,6 @@ import {
   type KubeObject,
 } from '@luna-iems/kube-runtime';
 import { operatorKinds, lunaTenantKind, workloadStatus } from '@luna-iems/operator';
-
 import { parse } from 'yaml';
 import { startApiServer, type ApiServer } from '../../apiserver/index.ts';
 import { waitFor } from '../../lib/wait.ts';

@@ -28,16 +28,8 @@ const expired = { kind: 'Status', code: 410, reason: 'Expired', message: 'too ol
 type Move =
   { list: object } | { status: number; body?: unknown } | { watch: unknown[]; end?: boolean } | { break: true };
 
-const play = async (...moves: Move[]): Promise<{ reflector: Reflector<KubeObject>; server: ScriptedServer }> => {
-  const server = await startScriptedServer((_, response, index) => {
-    const move = moves[Math.min(index, moves.length - 1)];
-    if (!move || 'break' in move) return void response.destroy();
-    if ('list' in move) return answer(response, 200, move.list);
-    if ('status' in move) return answer(response, move.status, move.body ?? { message: 'as told' });
-    for (const event of move.watch) response.write(`${JSON.stringify(event)}\n`);
-    if (move.end) response.end();
-    else response.flushHeaders();
-  });
+/** A reflector of the server's ConfigMaps, until the test is over; the server ends with it. */
+const reflecting = (server: ScriptedServer): Reflector<KubeObject> => {
   const transport = createTransport({ config: { server: server.url } });
   const abort = new AbortController();
   const reflector = createReflector({
@@ -52,7 +44,20 @@ const play = async (...moves: Move[]): Promise<{ reflector: Reflector<KubeObject
     await transport.close();
     await server.close();
   });
-  return { reflector, server };
+  return reflector;
+};
+
+const play = async (...moves: Move[]): Promise<{ reflector: Reflector<KubeObject>; server: ScriptedServer }> => {
+  const server = await startScriptedServer((_, response, index) => {
+    const move = moves[Math.min(index, moves.length - 1)];
+    if (!move || 'break' in move) return void response.destroy();
+    if ('list' in move) return answer(response, 200, move.list);
+    if ('status' in move) return answer(response, move.status, move.body ?? { message: 'as told' });
+    for (const event of move.watch) response.write(`${JSON.stringify(event)}\n`);
+    if (move.end) response.end();
+    else response.flushHeaders();
+  });
+  return { reflector: reflecting(server), server };
 };
 const until = async (ask: () => boolean): Promise<void> => {
   for (let turn = 0; turn < 2000 && !ask(); turn++) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -165,21 +170,11 @@ describe('a reflector that is told of our own writes', () => {
       } else if (index === 0) answer(response, 200, list(10, ...items));
       else lists.push(response);
     });
-    const transport = createTransport({ config: { server: server.url } });
-    const abort = new AbortController();
-    const client = createClient({ transport });
-    const reflector = createReflector({ client, kind: builtinKinds.ConfigMap, backoff: { baseMs: 1, maxMs: 5 } });
+    const reflector = reflecting(server);
     const told: string[] = [];
     reflector.subscribe(({ type, object: { metadata } }) =>
       told.push(`${type} ${metadata.name}@${metadata.resourceVersion}`),
     );
-    const done = reflector.run(abort.signal);
-    stops.push(async () => {
-      abort.abort();
-      await done;
-      await transport.close();
-      await server.close();
-    });
     await until(() => watches.length === 1);
     const send = (type: string, name: string, version: number): void =>
       void watches.at(-1)?.write(`${JSON.stringify({ type, object: object(name, version) })}\n`);
