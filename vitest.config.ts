@@ -1,9 +1,22 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const everywhere = ['packages/**', 'operator/**', 'tenant-api/**', 'tenant-sim/**', 'hack/**', 'e2e/**'];
 const files = (suffix: string): string[] => everywhere.map((dir) => `${dir}/*.${suffix}.ts`);
 const notDist = ['**/node_modules/**', '**/dist/**'];
+
+/** A tier on the whole cluster, brought up where it is not. */
+const onCluster = (name: string, testTimeout = 600_000): TestProjectInlineConfiguration => ({
+  test: {
+    name,
+    include: files(`${name}.test`),
+    exclude: notDist,
+    globalSetup: ['hack/test/cluster-setup.ts'],
+    fileParallelism: false,
+    testTimeout,
+    hookTimeout: 900_000,
+  },
+});
 
 /** One project per tier; the file name decides the tier. Those on servers run one file at a time, beside each other (hack/test/cli.ts). */
 export default defineConfig({
@@ -54,29 +67,9 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
-      {
-        // Beside the cluster tier, which has the sample tenant: these bring tenants of their own.
-        test: {
-          name: 'tenants',
-          include: files('tenants.test'),
-          exclude: notDist,
-          globalSetup: ['hack/test/cluster-setup.ts'],
-          fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 900_000,
-        },
-      },
-      {
-        test: {
-          name: 'cluster',
-          include: files('cluster.test'),
-          exclude: notDist,
-          globalSetup: ['hack/test/cluster-setup.ts'],
-          fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 900_000,
-        },
-      },
+      onCluster('cluster'),
+      // Beside the cluster tier, which has the sample tenant: these bring tenants of their own.
+      onCluster('tenants'),
       {
         test: {
           // Two files side by side: one keeps the processors busy, the other mostly waits. Each has an API server of its own.
@@ -89,18 +82,8 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
-      {
-        // Takes the operator away, kills, repairs and removes the cluster: alone with it, and only where the tests brought it up.
-        test: {
-          name: 'lifecycle',
-          include: files('lifecycle.test'),
-          exclude: notDist,
-          globalSetup: ['hack/test/cluster-setup.ts'],
-          fileParallelism: false,
-          testTimeout: 900_000,
-          hookTimeout: 900_000,
-        },
-      },
+      // Takes the operator away, kills, repairs and removes the cluster: alone with it, and only where the tests brought it up.
+      onCluster('lifecycle', 900_000),
     ],
   },
 });

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTenantApi, posting, query, type TenantApi } from './support/api.ts';
 import { tenantCommand } from './support/commands.ts';
-import { eventually, kubectl, list } from './support/kubectl.ts';
-import { ready } from './support/tenants.ts';
+import { eventually, list } from './support/kubectl.ts';
+import { patchSpec, ready } from './support/tenants.ts';
 
 const question = 'Was bedeutet die OBIS-Kennzahl 1.8.0?';
 
@@ -13,8 +13,7 @@ interface Answer {
   readonly citations: readonly { n: number; itemId: string; chunkId: string; source: string; quote: string }[];
 }
 
-const setChat = (chat: { name: string } | null): string =>
-  kubectl(['patch', 'lunatenant', 'demo', '--type=merge', '-p', JSON.stringify({ spec: { models: { chat } } })]);
+const setChat = (chat: { name: string } | null): string => patchSpec('demo', { models: { chat } });
 
 /** Ready, and no pod of the former API left that a port-forward could still choose. */
 async function settled(): Promise<void> {

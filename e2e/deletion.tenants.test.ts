@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tenantCommand } from './support/commands.ts';
 import { eventually, get, kubectl, list } from './support/kubectl.ts';
-import { applyTenant, ready, removeTenant, tenant, tinyTenant } from './support/tenants.ts';
+import { applyTenant, patchSpec, ready, removeTenant, tenant, tinyTenant } from './support/tenants.ts';
 
 const gone = (name: string): Promise<true> =>
   eventually(`tenant ${name} gone`, 180_000, () => (tenant(name) ? undefined : true));
@@ -42,14 +42,7 @@ describe('deleting a tenant', () => {
   });
 
   it('is refused while it is protected, and says why', async () => {
-    kubectl([
-      'patch',
-      'lunatenant',
-      'keep',
-      '--type=merge',
-      '-p',
-      '{"spec":{"deletionProtection":true,"deletionPolicy":"Delete"}}',
-    ]);
+    patchSpec('keep', { deletionProtection: true, deletionPolicy: 'Delete' });
     let refused = '';
     try {
       kubectl(['delete', 'lunatenant', 'keep', '--wait=false']);
@@ -65,14 +58,7 @@ describe('deleting a tenant', () => {
   });
 
   it('with Delete removes the namespace and all in it', async () => {
-    kubectl([
-      'patch',
-      'lunatenant',
-      'keep',
-      '--type=merge',
-      '-p',
-      '{"spec":{"deletionProtection":false,"deletionPolicy":"Delete"}}',
-    ]);
+    patchSpec('keep', { deletionProtection: false, deletionPolicy: 'Delete' });
     kubectl(['delete', 'lunatenant', 'keep', '--ignore-not-found', '--wait=false']);
     await gone('keep');
     await eventually('namespace gone', 180_000, () => (get('namespace', 'luna-keep') ? undefined : true));

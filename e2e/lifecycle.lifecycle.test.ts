@@ -6,7 +6,7 @@ import { inventoryFile } from '../hack/test/cluster-setup.ts';
 import { upCommand } from './support/commands.ts';
 import { killCluster } from './support/kill.ts';
 import { eventually, get, kubectl, list, type Live } from './support/kubectl.ts';
-import { ready, tenant } from './support/tenants.ts';
+import { patchSpec, ready, tenant } from './support/tenants.ts';
 
 const CRD = 'lunatenants.luna-iems.io';
 
@@ -27,8 +27,7 @@ const pods = (): string[] =>
 /** The sample tenant, under the policy that is the most dangerous here. */
 describe('what must outlive the operator', () => {
   let before: string[] = [];
-  const policy = (deletionPolicy: 'Retain' | 'Delete'): string =>
-    kubectl(['patch', 'lunatenant', 'demo', '--type=merge', '-p', JSON.stringify({ spec: { deletionPolicy } })]);
+  const policy = (deletionPolicy: 'Retain' | 'Delete'): string => patchSpec('demo', { deletionPolicy });
   beforeAll(async () => {
     await ready('demo');
     policy('Delete');

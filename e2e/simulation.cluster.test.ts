@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTenantApi, query, type TenantApi } from './support/api.ts';
 import { tenantCommand } from './support/commands.ts';
 import { eventually, get, kubectl, type Live } from './support/kubectl.ts';
-import { ready } from './support/tenants.ts';
+import { patchSpec, ready } from './support/tenants.ts';
 
 type CronJob = Live & { spec: { suspend?: boolean } };
 const suspended = (): (boolean | undefined)[] =>
@@ -33,7 +33,7 @@ describe('the simulation of a tenant', () => {
     expect(suspended()).toEqual([true, true]);
     // Any change makes the operator look at the tenant; it does not own this field.
     kubectl(['annotate', 'lunatenant', 'demo', 'e2e.luna-iems.io/look=again', '--overwrite']);
-    kubectl(['patch', 'lunatenant', 'demo', '--type=merge', '-p', '{"spec":{"displayName":"Demo, looked at again"}}']);
+    patchSpec('demo', { displayName: 'Demo, looked at again' });
     await ready('demo');
     expect(suspended()).toEqual([true, true]);
     expect((await api.send('/sim/start', { method: 'POST' })).ok).toBe(true);

@@ -1,10 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { tenantCommand } from './support/commands.ts';
 import { eventually, get, kubectl, type Live } from './support/kubectl.ts';
-import { ready } from './support/tenants.ts';
+import { patchSpec, ready } from './support/tenants.ts';
 
-const pause = (paused: boolean): string =>
-  kubectl(['patch', 'lunatenant', 'demo', '--type=merge', '-p', JSON.stringify({ spec: { paused } })]);
+const pause = (paused: boolean): string => patchSpec('demo', { paused });
 
 describe('make testping', () => {
   afterAll(async () => {

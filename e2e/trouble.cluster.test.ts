@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, kubectl } from './support/kubectl.ts';
+import { eventually } from './support/kubectl.ts';
 import { offerSmallVolume, type SmallVolume } from './support/small-volume.ts';
-import { applyTenant, condition, ready, removeTenant, tenant, tinyTenant } from './support/tenants.ts';
-
-const patch = (name: string, spec: object): string =>
-  kubectl(['patch', 'lunatenant', name, '--type=merge', '-p', JSON.stringify({ spec })]);
+import { applyTenant, condition, patchSpec, ready, removeTenant, tenant, tinyTenant } from './support/tenants.ts';
 
 /** Waits until Degraded names each of these causes, and gives its message. */
 const degraded = (...causes: RegExp[]): Promise<string> =>
@@ -16,7 +13,7 @@ const degraded = (...causes: RegExp[]): Promise<string> =>
 
 /** A change to another tenant gets through while this one is in trouble. */
 async function othersAreServed(displayName: string): Promise<void> {
-  patch('demo', { displayName });
+  patchSpec('demo', { displayName });
   await ready('demo', 120_000);
   expect(condition('demo', 'Degraded')).toMatchObject({ status: 'False' });
 }
@@ -28,7 +25,7 @@ describe('a tenant that asks for what cannot be', () => {
     volume = await offerSmallVolume('trouble-models', '8m');
   });
   afterAll(async () => {
-    patch('demo', { displayName: before });
+    patchSpec('demo', { displayName: before });
     await removeTenant('trouble');
     volume.remove();
   });
@@ -50,20 +47,20 @@ describe('a tenant that asks for what cannot be', () => {
     await othersAreServed('while another has a full volume');
 
     volume.grow('200m');
-    patch('trouble', { extraction: { image: null } });
+    patchSpec('trouble', { extraction: { image: null } });
     await ready('trouble');
     expect(condition('trouble', 'Degraded')).toMatchObject({ status: 'False' });
   });
 
   it('a model that is not there and a node that is not there likewise', async () => {
     const nobody = { 'example.com/nobody': 'has-this' };
-    patch('trouble', { models: { embedding: { name: 'no-such-model' } } });
+    patchSpec('trouble', { models: { embedding: { name: 'no-such-model' } } });
     await degraded(/ModelNotFound.*no-such-model.*spec\.models/s);
-    patch('trouble', { models: { scheduling: { nodeSelector: nobody } } });
+    patchSpec('trouble', { models: { scheduling: { nodeSelector: nobody } } });
     await degraded(/Unschedulable.*node/s);
     await othersAreServed('while another cannot be placed');
 
-    patch('trouble', { models: { embedding: { name: 'all-minilm' }, scheduling: null } });
+    patchSpec('trouble', { models: { embedding: { name: 'all-minilm' }, scheduling: null } });
     await ready('trouble');
     expect(tenant('trouble')).toMatchObject({ status: { phase: 'Ready' } });
   });

@@ -37,6 +37,11 @@ export function applyTenant(manifest: string): void {
   kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input: manifest });
 }
 
+/** Changes some fields of a tenant's spec, as `kubectl patch` does. */
+export function patchSpec(name: string, spec: object): string {
+  return kubectl(['patch', 'lunatenant', name, '--type=merge', '-p', JSON.stringify({ spec })]);
+}
+
 export const tenant = (name: string): Tenant | undefined => get<Tenant>('lunatenant', name);
 
 export function condition(name: string, type: string): { status: string; reason: string; message: string } | undefined {
@@ -57,14 +62,7 @@ export async function ready(name: string, timeoutMs = 420_000): Promise<Tenant> 
 /** Removes the tenant and everything of it, whatever its policy was: for the end of a test. */
 export async function removeTenant(name: string): Promise<void> {
   if (tenant(name)) {
-    kubectl([
-      'patch',
-      'lunatenant',
-      name,
-      '--type=merge',
-      '-p',
-      '{"spec":{"deletionPolicy":"Delete","deletionProtection":false,"paused":false}}',
-    ]);
+    patchSpec(name, { deletionPolicy: 'Delete', deletionProtection: false, paused: false });
     kubectl(['delete', 'lunatenant', name, '--wait=false']);
   }
   await eventually(`tenant ${name} gone`, 240_000, () => (tenant(name) ? undefined : true));
