@@ -72,7 +72,8 @@ export function apiServerFlags({ dir, ports, auditLog }: Layout): string[] {
     `--secure-port=${ports.api}`,
     `--token-auth-file=${join(dir, 'tokens.csv')}`,
     '--authorization-mode=RBAC',
-    '--service-cluster-ip-range=10.96.0.0/20',
+    // A thousand tenants have more Services than a small range has addresses.
+    '--service-cluster-ip-range=10.96.0.0/16',
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-key-file=${join(dir, 'sa.pub')}`,
     `--service-account-signing-key-file=${join(dir, 'sa.key')}`,

@@ -58,6 +58,8 @@ interface Stage {
 }
 
 const SLOW_MS = 1_800_000;
+/** Time between two words of progress. */
+const TELL_MS = 10_000;
 const changePauseMs = 200;
 
 /** Measures one contender on an API server of its own. */
@@ -94,11 +96,11 @@ async function exportChildren(world: World, dir: string): Promise<{ env: Record<
   return { env, children: template.length };
 }
 
-/** Waits, reading the audit log meanwhile. */
+/** Waits, reading the audit log meanwhile; says how far it is. */
 async function until(
   what: string,
   stage: Stage,
-  { operator, holds }: { operator: Running; holds: () => boolean },
+  { operator, holds, progress }: { operator: Running; holds: () => boolean; progress?: () => string },
 ): Promise<void> {
   const ask = async (): Promise<boolean> => {
     operator.check();
@@ -106,8 +108,14 @@ async function until(
     return holds();
   };
   const end = performance.now() + SLOW_MS;
+  let tellAt = performance.now() + TELL_MS;
   while (!(await ask())) {
-    if (performance.now() > end) throw new Error(`LUNA_TIMEOUT: ${what}`);
+    const now = performance.now();
+    if (now > end) throw new Error(`LUNA_TIMEOUT: ${what}`);
+    if (progress !== undefined && now > tellAt) {
+      say(`  ${progress()}`);
+      tellAt = now + TELL_MS;
+    }
     await pause(250);
   }
 }
@@ -125,7 +133,11 @@ async function coldStart(stage: Stage, plan: Plan): Promise<Cold> {
   const operator = start(stage.program, stage.env);
   try {
     const complete = (): boolean => names.every((tenant) => world.created(tenant) >= children);
-    await until('all tenants are complete', stage, { operator, holds: complete });
+    const progress = (): string => {
+      const done = names.filter((tenant) => world.created(tenant) >= children).length;
+      return `${done} of ${names.length} tenants complete, ${operator.stats().peakMb} MB at most`;
+    };
+    await until('all tenants are complete', stage, { operator, holds: complete, progress });
     const { cpuSeconds } = operator.stats();
     const completeServerCpuSeconds = world.serverCpuSeconds() - serverCpuBefore;
     const completeSeconds = (world.lastCreation() - wallClock) / 1000;
