@@ -18,8 +18,8 @@ export interface Reporter {
   restFor(tenant: LunaTenant, status: LunaTenantStatus): number | undefined;
 }
 
-/** Shorter than anybody watches, longer than the steps of a tenant whose parts come up at once. */
-const QUIET_MS = 200;
+/** About as often as a person who watches looks; longer than the steps of a tenant whose parts come up at once. */
+const QUIET_MS = 1_000;
 
 type Conditions = NonNullable<LunaTenantStatus['conditions']>;
 type Condition = Conditions[number];

@@ -580,7 +580,7 @@ export interface LunaTenantSpec {
 }
 
 /**
- * What the operator observed.
+ * What the operator observed. It is written as one, by the operator alone.
  */
 export interface LunaTenantStatus {
   /**

@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import { errorFromStatus, hasCode, KubeError } from './errors.ts';
 import { builtinKinds, kindKey, resourcePath } from './kinds.ts';
 import type { Transport, TransportRequest } from './transport.ts';
@@ -79,8 +80,8 @@ export interface Client {
     options?: ReadOptions,
   ): Promise<T | undefined>;
   /**
-   * Everything that matches, fetched in pages of 500, as of one moment. `keep` is given each object as its page arrives; what it gives
-   * is listed instead, so that a long list need not be held whole.
+   * Everything that matches, fetched in pages of 500, as of one moment; two pages at once, of all this client's lists together. `keep`
+   * is given each object as its page arrives; what it gives is listed instead, so that a long list need not be held whole.
    */
   list<T extends KubeResource = KubeObject>(
     kind: ResourceKind,
@@ -113,6 +114,8 @@ export interface Client {
 }
 
 const pageSize = 500;
+/** A page is held as text and as objects before `keep` has cut it. Whoever starts lists all kinds at once: not all at the same time. */
+const pagesAtOnce = 2;
 const metadataAccept = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList'): string =>
   `application/json;as=${kind};g=meta.k8s.io;v=v1`;
 const dryRunQuery = (dryRun: boolean | undefined): { dryRun?: string } => (dryRun ? { dryRun: 'All' } : {});
@@ -125,6 +128,7 @@ interface ListBody {
 /** A client for {@link builtinKinds} and the `kinds` given (which win over built-in ones of the same name). */
 export function createClient(deps: { transport: Transport; kinds?: readonly ResourceKind[] }): Client {
   const { transport } = deps;
+  const pages = pLimit(pagesAtOnce);
   const known = new Map([...Object.values(builtinKinds), ...(deps.kinds ?? [])].map((kind) => [kindKey(kind), kind]));
 
   const kindOf = (object: { apiVersion: string; kind: string }): ResourceKind => {
@@ -202,11 +206,11 @@ export function createClient(deps: { transport: Transport; kinds?: readonly Reso
       keep: (object: T) => T = (object) => object,
     ): Promise<ListResult<T>> {
       try {
-        return await listPages<T>(transport, kind, { options, keep, limit: pageSize });
+        return await listPages<T>({ transport, pages }, kind, { options, keep, limit: pageSize });
       } catch (error) {
         // The snapshot the pages are cut from can expire on a slow reader: then take everything in one answer.
         if (!hasCode(error, 'KUBE_EXPIRED')) throw error;
-        return listPages<T>(transport, kind, { options, keep, limit: undefined });
+        return listPages<T>({ transport, pages }, kind, { options, keep, limit: undefined });
       }
     },
 
@@ -247,21 +251,25 @@ export function createClient(deps: { transport: Transport; kinds?: readonly Reso
 }
 
 async function listPages<T extends KubeResource>(
-  transport: Transport,
+  { transport, pages }: { transport: Transport; pages: LimitFunction },
   kind: ResourceKind,
   how: { options: ListOptions; keep: (object: T) => T; limit: number | undefined },
 ): Promise<ListResult<T>> {
   const { options, keep, limit } = how;
+  const { labelSelector, fieldSelector } = options;
   const items: T[] = [];
+  /** Takes a page's items and gives what it says of the list. */
+  const take = async (next: string | undefined): Promise<ListBody['metadata']> => {
+    const query = { labelSelector, fieldSelector, limit, continue: next };
+    const page = await transport.request<ListBody>({ ...listRequest(kind, options), query });
+    for (const item of page.items ?? []) items.push(keep(asKind(item, kind) as T));
+    return page.metadata;
+  };
   let next: string | undefined;
   for (;;) {
-    const page: ListBody = await transport.request<ListBody>({
-      ...listRequest(kind, options),
-      query: { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector, limit, continue: next },
-    });
-    for (const item of page.items ?? []) items.push(keep(asKind(item, kind) as T));
-    const following = page.metadata?.continue;
-    if (!following) return { items, resourceVersion: page.metadata?.resourceVersion ?? '' };
+    const from = next;
+    const { continue: following, resourceVersion = '' } = (await pages(() => take(from))) ?? {};
+    if (!following) return { items, resourceVersion };
     if (following === next)
       throw new KubeError(`the list of ${kind.plural} goes in circles`, { code: 'KUBE_PROTOCOL' });
     next = following;

@@ -3,8 +3,8 @@ import { createBearer, type Bearer } from './bearer.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { ConnectionConfig } from './connection-config.ts';
 import { createConnectionPool } from './connection-pool.ts';
+import { exchange, type Answer } from './exchange.ts';
 import { errorFromStatus, hasCode, KubeError } from './errors.ts';
-import { guardedDispatch } from './guarded-dispatch.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import { parseNdjson } from './ndjson.ts';
 import { createTokenBucket } from './token-bucket.ts';
@@ -26,7 +26,7 @@ export interface TransportRequest {
    */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
-  /** Called before each attempt, after any waiting, and when it is written to its connection; what it throws ends the call. */
+  /** Called before each attempt, after any waiting, and (but for streams) when it is written to its connection; what it throws ends the call. */
   guard?: () => void;
 }
 
@@ -86,17 +86,20 @@ export function createTransport(deps: TransportDeps): Transport {
   const bucket = createTokenBucket({ qps: deps.qps ?? 50, burst: deps.burst ?? 100, clock });
   const pool = createConnectionPool(config);
 
-  const attempt = async (
+  const count = createRequestCounter(metrics, server.host);
+
+  /** One attempt, however its answer is read. */
+  const attempt = async <T extends { statusCode: number }>(
     request: StreamRequest,
-    signal: AbortSignal,
-    bodyTimeout: number,
-  ): Promise<Dispatcher.ResponseData> => {
+    how: { signal: AbortSignal; bodyTimeout: number },
+    via: (options: Dispatcher.RequestOptions) => Promise<T>,
+  ): Promise<T> => {
+    const { signal, bodyTimeout } = how;
     await bucket.take(signal);
     if (signal.aborted) throw signal.reason;
     const authorization = await bearer.header();
     request.guard?.();
-    const agent = request.guard === undefined ? pool.agent() : pool.agent().compose(guardedDispatch(request.guard));
-    const answer = await agent.request({
+    const answer = await via({
       origin: server.origin,
       path: basePath + pathWithQuery(request),
       method: request.method,
@@ -104,32 +107,46 @@ export function createTransport(deps: TransportDeps): Transport {
       body: request.body === undefined ? null : JSON.stringify(request.body),
       headersTimeout: request.timeoutMs ?? defaultTimeoutMs,
       bodyTimeout,
-      signal,
     });
-    metrics?.restRequests.inc({ code: String(answer.statusCode), method: request.method, host: server.host });
+    count(String(answer.statusCode), request.method);
     return answer;
   };
 
-  const send = async (
-    request: StreamRequest,
-    signal: AbortSignal,
-    bodyTimeout: number,
-  ): Promise<Dispatcher.ResponseData> => {
+  /** Attempts until one goes well, or its failure is final. */
+  const send = async <T>(request: StreamRequest, signal: AbortSignal, once: () => Promise<T>): Promise<T> => {
     const mayRetry = createRetryPolicy(request, { bearer, clock, signal });
     for (;;) {
       try {
-        const answer = await attempt(request, signal, bodyTimeout);
-        if (answer.statusCode < 400) return answer;
-        throw await readError(request, answer);
+        return await once();
       } catch (cause) {
         const error = asKubeError(cause, request, signal);
-        if (hasCode(error, 'KUBE_UNREACHABLE', 'KUBE_TIMEOUT')) {
-          metrics?.restRequests.inc({ code: '<error>', method: request.method, host: server.host });
-        }
+        if (hasCode(error, 'KUBE_UNREACHABLE', 'KUBE_TIMEOUT')) count('<error>', request.method);
         if (isSilence(cause)) pool.startAfresh();
         if (!(await mayRetry(error))) throw error;
       }
     }
+  };
+
+  const whole = async (request: TransportRequest, signal: AbortSignal, bodyTimeout: number): Promise<Answer> => {
+    const { guard } = request;
+    const answer = await attempt(request, { signal, bodyTimeout }, (options) =>
+      exchange(pool.agent(), options, { signal, guard }),
+    );
+    if (answer.statusCode >= 400) throw asError(request, answer);
+    return answer;
+  };
+
+  const opened = async (
+    request: StreamRequest,
+    signal: AbortSignal,
+    bodyTimeout: number,
+  ): Promise<Dispatcher.ResponseData> => {
+    const answer = await attempt(request, { signal, bodyTimeout }, (options) =>
+      pool.agent().request({ ...options, signal }),
+    );
+    const { statusCode, headers } = answer;
+    if (statusCode >= 400) throw asError(request, { statusCode, headers, text: await answer.body.text() });
+    return answer;
   };
 
   return {
@@ -138,8 +155,7 @@ export function createTransport(deps: TransportDeps): Transport {
       // Waiting as told by Retry-After is not the server being slow: the limit leaves room for it.
       const limit = createLimit(timeoutMs + longestRetryAfterSeconds * 1000, request.signal);
       try {
-        const answer = await send(request, limit.signal, timeoutMs);
-        const text = await answer.body.text();
+        const { text } = await send(request, limit.signal, () => whole(request, limit.signal, timeoutMs));
         return parseBody(text, request) as T;
       } catch (cause) {
         throw asKubeError(cause, request, limit.signal);
@@ -151,7 +167,8 @@ export function createTransport(deps: TransportDeps): Transport {
     async stream(request) {
       const limit = createLimit(undefined, request.signal);
       try {
-        const answer = await send(request, limit.signal, request.inactivityMs ?? defaultInactivityMs);
+        const inactivityMs = request.inactivityMs ?? defaultInactivityMs;
+        const answer = await send(request, limit.signal, () => opened(request, limit.signal, inactivityMs));
         return streamBody(answer, request, { limit, onSilence: () => pool.startAfresh() });
       } catch (cause) {
         limit.end();
@@ -229,13 +246,26 @@ async function* streamBody(
   }
 }
 
+/** Counts requests; the labels' lookup in the registry is done once for each. */
+function createRequestCounter(
+  metrics: RuntimeMetrics | undefined,
+  host: string,
+): (code: string, method: TransportRequest['method']) => void {
+  const counters = new Map<string, { inc(): void }>();
+  return (code, method) => {
+    const key = `${code} ${method}`;
+    const known = counters.get(key) ?? metrics?.restRequests.labels({ code, method, host });
+    if (known === undefined) return;
+    counters.set(key, known);
+    known.inc();
+  };
+}
+
 function pathWithQuery(request: TransportRequest): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined) query.set(name, String(value));
-  }
-  const search = query.toString();
-  return search ? `${request.path}?${search}` : request.path;
+  const query = Object.entries(request.query ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  );
+  return query.length === 0 ? request.path : `${request.path}?${query.join('&')}`;
 }
 
 function headersOf(
@@ -262,18 +292,17 @@ function parseBody(text: string, request: TransportRequest): unknown {
   }
 }
 
-async function readError(request: TransportRequest, answer: Dispatcher.ResponseData): Promise<KubeError> {
-  const text = await answer.body.text();
+function asError(request: TransportRequest, { statusCode, headers, text }: Answer): KubeError {
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
     body = { message: text.slice(0, 300) };
   }
-  const header = answer.headers['retry-after'];
+  const header = headers['retry-after'];
   const seconds = Number(Array.isArray(header) ? header[0] : header);
   const retryAfterSeconds = Number.isFinite(seconds) ? seconds : undefined;
-  return errorFromStatus(describe(request), body, { status: answer.statusCode, retryAfterSeconds });
+  return errorFromStatus(describe(request), body, { status: statusCode, retryAfterSeconds });
 }
 
 function mayRetryLater(error: KubeError): error is KubeError & { retryAfterSeconds: number } {
