@@ -9,14 +9,21 @@ import { cacheDir } from '../../lib/cache.ts';
 import { run } from '../../lib/run.ts';
 import { processStats, type ProcessStats } from './process-stats.ts';
 
-/** The operators that compete. */
-export const CONTENDERS = ['luna', 'controller-runtime', 'kopf'] as const;
+/** The operators that compete. Those that watch follow every child, as ours does; the other peers the tenants alone. */
+export const CONTENDERS = [
+  'luna',
+  'controller-runtime',
+  'kopf',
+  'controller-runtime-watching',
+  'kopf-watching',
+] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
 /** How an operator is started. */
 export interface Program {
   command: string;
   args: readonly string[];
+  env?: Readonly<Record<string, string>>;
 }
 
 /** A running operator. */
@@ -42,7 +49,8 @@ const home = join(cacheDir(), 'bench');
 export async function prepare(name: ContenderName): Promise<Program> {
   await mkdir(home, { recursive: true });
   if (name === 'luna') return prepareLuna();
-  return name === 'kopf' ? prepareKopf() : prepareControllerRuntime();
+  const program = await (name.startsWith('kopf') ? prepareKopf() : prepareControllerRuntime());
+  return name.endsWith('-watching') ? { ...program, env: { BENCH_WATCH: 'yes' } } : program;
 }
 
 /** Megabytes of heap that Node allows itself in the chart's container, which is limited to 512 MiB. */
@@ -87,7 +95,7 @@ async function prepareKopf(): Promise<Program> {
 export function start(program: Program, env: Record<string, string>): Running {
   const startedAt = performance.now();
   const child = spawn(program.command, program.args, {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...program.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const reconciled = new Set<string>();

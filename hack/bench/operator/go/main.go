@@ -1,6 +1,7 @@
 // Command operator is the bench's peer on controller-runtime: it applies a tenant's children, read from a JSON template, with
-// server-side apply, one after the other, and writes the tenant's status once a generation. It watches the tenants only: it
-// repairs no drift, removes nothing and waits for nothing.
+// server-side apply, one after the other, and writes the tenant's status once a generation. It repairs no drift, removes nothing
+// and waits for nothing. It watches the tenants only; with BENCH_WATCH set it also keeps every child in its cache, as an operator
+// must that is to notice drift, and does nothing with them.
 package main
 
 import (
@@ -11,9 +12,12 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/selection"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -32,8 +36,7 @@ type reconciler struct {
 }
 
 func (r *reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
-	tenant := &unstructured.Unstructured{}
-	tenant.SetGroupVersionKind(tenantKind)
+	tenant := tenant()
 	if err := r.client.Get(ctx, request.NamespacedName, tenant); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
@@ -79,6 +82,32 @@ func (r *reconciler) report(ctx context.Context, tenant *unstructured.Unstructur
 	return r.client.Status().Apply(ctx, client.ApplyConfigurationFromUnstructured(status), owner, client.ForceOwnership)
 }
 
+func tenant() *unstructured.Unstructured {
+	object := &unstructured.Unstructured{}
+	object.SetGroupVersionKind(tenantKind)
+	return object
+}
+
+// watchChildren has the manager's cache follow each kind of child.
+func watchChildren(manager ctrl.Manager, template string) error {
+	var children []unstructured.Unstructured
+	if err := json.Unmarshal([]byte(template), &children); err != nil {
+		return err
+	}
+	kinds := map[schema.GroupVersionKind]bool{}
+	for i := range children {
+		kinds[children[i].GroupVersionKind()] = true
+	}
+	for kind := range kinds {
+		object := &unstructured.Unstructured{}
+		object.SetGroupVersionKind(kind)
+		if _, err := manager.GetCache().GetInformer(context.Background(), object, cache.BlockUntilSynced(false)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func run() error {
 	ctrl.SetLogger(zap.New())
 	log.Log.Info("starting")
@@ -93,15 +122,28 @@ func run() error {
 	// No limit on the client's side for any contender.
 	config.QPS = -1
 	config.UserAgent = "bench-controller-runtime"
-	manager, err := ctrl.NewManager(config, ctrl.Options{Metrics: metricsserver.Options{BindAddress: "0"}})
+	ofTenants, err := labels.NewRequirement("luna-iems.io/tenant", selection.Exists, nil)
 	if err != nil {
 		return err
 	}
-	tenant := &unstructured.Unstructured{}
-	tenant.SetGroupVersionKind(tenantKind)
+	manager, err := ctrl.NewManager(config, ctrl.Options{
+		Metrics: metricsserver.Options{BindAddress: "0"},
+		Cache: cache.Options{
+			DefaultLabelSelector: labels.NewSelector().Add(*ofTenants),
+			ByObject:             map[client.Object]cache.ByObject{tenant(): {Label: labels.Everything()}},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if os.Getenv("BENCH_WATCH") != "" {
+		if err := watchChildren(manager, string(template)); err != nil {
+			return err
+		}
+	}
 	err = ctrl.NewControllerManagedBy(manager).
 		Named("bench").
-		For(tenant, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		For(tenant(), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WithOptions(controller.Options{MaxConcurrentReconciles: 10}).
 		Complete(&reconciler{client: manager.GetClient(), template: string(template)})
 	if err != nil {

@@ -1,6 +1,7 @@
 """The bench's peer on Kopf: applies a tenant's children, read from a JSON template, with server-side apply, one after the other.
 
-It watches the tenants only: it repairs no drift, removes nothing and waits for nothing.
+It repairs no drift, removes nothing and waits for nothing. It watches the tenants only; with BENCH_WATCH set it also hears of every
+child, as an operator must that is to notice drift, and does nothing with it.
 """
 
 import asyncio
@@ -60,6 +61,16 @@ async def reconcile(name, uid, spec, meta, status, patch, memo, **_):
     if status.get("observedGeneration") != meta["generation"]:
         patch.status["observedGeneration"] = meta["generation"]
     print("reconciled", name, flush=True)
+
+
+async def hear(**_):
+    pass
+
+
+if os.environ.get("BENCH_WATCH"):
+    for api_version, kind in {(child["apiVersion"], child["kind"]) for child in json.loads(TEMPLATE)}:
+        group, _, version = api_version.rpartition("/")
+        kopf.on.event(group=group, version=version, kind=kind, labels={"luna-iems.io/tenant": kopf.PRESENT})(hear)
 
 
 async def apply(session, child):
