@@ -9,7 +9,17 @@ import type { ContainerStatus, Pod } from '../observed.ts';
 /** What is kept of an object from the first moment. Pods, whose number nobody bounds, are cut to what {@link Pod} reads. */
 export function trimmed(object: KubeObject): KubeObject {
   if (object.kind === 'Pod') return trimmedPod(object);
-  return object.kind === 'PersistentVolumeClaim' ? withMetadata(object, { status: object['status'] }) : object;
+  if (object.kind === 'PersistentVolumeClaim') return withMetadata(object, { status: object['status'] });
+  // When a Secret was written tells whether it was renewed; of all others only who owns which field is looked at.
+  return object.kind === 'Secret' ? object : withoutTimes(object);
+}
+
+/** With field sets that are the same for all tenants, so that they can be held once. */
+function withoutTimes(object: KubeObject): KubeObject {
+  const { managedFields, ...metadata } = object.metadata;
+  if (managedFields === undefined) return object;
+  const timeless = managedFields.map(({ time: _time, fieldsType: _type, ...entry }) => entry);
+  return { ...object, metadata: { ...metadata, managedFields: timeless } };
 }
 
 /**

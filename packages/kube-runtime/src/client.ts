@@ -113,9 +113,9 @@ export interface Client {
   watch<T extends KubeResource = KubeObject>(kind: ResourceKind, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
 }
 
-const pageSize = 500;
+const pageSize = 250;
 /** A page is held as text and as objects before `keep` has cut it. Whoever starts lists all kinds at once: not all at the same time. */
-const pagesAtOnce = 2;
+const pagesAtOnce = 1;
 const metadataAccept = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList'): string =>
   `application/json;as=${kind};g=meta.k8s.io;v=v1`;
 const dryRunQuery = (dryRun: boolean | undefined): { dryRun?: string } => (dryRun ? { dryRun: 'All' } : {});

@@ -114,6 +114,21 @@ describe('controller', () => {
     expect(runs).toEqual([0, 1000, 2000, 2500, 3500]);
   });
 
+  it('leaves timers and sockets their turn while it works through keys of which none waits for anything', async () => {
+    let [turns, runs] = [0, 0];
+    const { controller, clock } = start(async () => void (runs += 1), { concurrency: 2 });
+    const turn = (): void => {
+      turns += 1;
+      if (runs < 1000) setImmediate(turn);
+    };
+    setImmediate(turn);
+    for (let key = 0; key < 1000; key += 1) controller.enqueue(`k${key}`);
+    await clock.advance(0);
+    await controller.idle();
+    expect(runs).toBe(1000);
+    expect(turns).toBeGreaterThan(100);
+  });
+
   it('waits for its sources before it works', async () => {
     const synced = Promise.withResolvers<void>();
     const seen: string[] = [];

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { systemClock, type Clock } from './clock.ts';
 import { KubeError, TerminalError } from './errors.ts';
 import { silentLogger } from './logger.ts';
@@ -125,7 +126,12 @@ export function createController(deps: ControllerDeps): Controller {
   };
 
   const work = async (): Promise<void> => {
-    for (let key = await queue.take(); key !== undefined; key = await queue.take()) await runOne(key);
+    for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
+      await runOne(key);
+      // A run that finds everything in place waits for nothing. Thousands of them in a row must not keep timers and sockets waiting:
+      // the lease would run out meanwhile.
+      await setImmediate();
+    }
   };
 
   const resync = async (signal: AbortSignal): Promise<void> => {

@@ -46,9 +46,10 @@ export async function takeOver(
   signal?: AbortSignal,
 ): Promise<void> {
   const kind = client.kindOf(seen);
-  // A store may have dropped managedFields.
-  let live = seen.metadata.managedFields ? seen : await client.get(kind, refOf(seen), { signal });
-  for (let left = tries; live; left -= 1) {
+  for (let left = tries; left > 0; left -= 1) {
+    // Asked for, for it is written back whole, and a store may have cut it.
+    const live = await client.get(kind, refOf(seen), { signal });
+    if (live === undefined) return;
     const { managedFields = [], resourceVersion } = live.metadata;
     if (!managedFields.some(isCreated(fieldManager))) return;
     const operations = [
@@ -63,7 +64,6 @@ export async function takeOver(
       if (hasCode(error, 'KUBE_NOT_FOUND')) return;
       if (!hasCode(error, 'KUBE_CONFLICT') || left <= 1) throw error;
     }
-    live = await client.get(kind, refOf(seen), { signal });
   }
 }
 

@@ -128,8 +128,9 @@ export function createReflector<T extends KubeResource = KubeObject>(deps: Refle
     return false;
   };
   const compact = (object: T): T => {
-    pool.share(object);
-    return transform(object);
+    const kept = transform(object);
+    pool.share(kept);
+    return kept;
   };
   const put = (object: T, keep: (object: T) => T, initial: boolean): void => {
     const key = objectKey(object.metadata);
