@@ -59,10 +59,11 @@ const CONTAINER_HEAP_MB = 256;
 async function prepareLuna(): Promise<Program> {
   const outfile = join(home, 'luna.mjs');
   await build({ ...bundleOptions, entryPoints: [join(here, 'luna.ts')], outfile });
-  const ofImage = nodeFlags(await readFile(join(here, '../../../operator/Dockerfile'), 'utf8'));
+  const dockerfile = await readFile(join(here, '../../../operator/Dockerfile'), 'utf8');
+  const ofImage = nodeFlags(dockerfile);
   const further = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
   const flags = [...ofImage, `--max-old-space-size=${CONTAINER_HEAP_MB}`, ...further];
-  return { command: process.execPath, args: [...flags, outfile] };
+  return { command: process.execPath, args: [...flags, outfile], env: imageEnv(dockerfile) };
 }
 
 /** What the image's entry point tells Node. */
@@ -70,6 +71,13 @@ export function nodeFlags(dockerfile: string): string[] {
   const words = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
   if (words[0] !== 'node') throw new Error('LUNA_BENCH_IMAGE: the operator’s image does not start node');
   return words.slice(1).filter((word) => word.startsWith('--'));
+}
+
+/** What the image sets in its environment, a variable a line. */
+export function imageEnv(dockerfile: string): Record<string, string> {
+  return Object.fromEntries(
+    [...dockerfile.matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
 }
 
 async function prepareControllerRuntime(): Promise<Program> {
