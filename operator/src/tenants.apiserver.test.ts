@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { builtinKinds } from '@luna-iems/kube-runtime';
 import { lunaTenantKind } from './tenant.ts';
 import { eventually } from './testing/cluster.ts';
-import { refuseNamespace } from './testing/refusal.ts';
+import { askNobodyAbout, refuseNamespace } from './testing/refusal.ts';
 import { startWorld, type World } from './testing/world.ts';
 
 const UID = 'luna-iems.io/tenant-uid';
@@ -66,24 +66,29 @@ describe('the operator and several tenants', () => {
     });
   });
 
-  it('says why a namespace cannot be made, and goes on when it can', async () => {
-    const refusal = await refuseNamespace(world, 'luna-five');
-    await world.apply('five');
-    expect(await world.tenant('five')).toMatchObject({ status: { phase: 'Blocked' } });
-    expect(await world.condition('five', 'Degraded')).toMatchObject({
-      status: 'True',
-      reason: 'NamespaceRefused',
-      message: expect.stringMatching(/namespace luna-five .*none of these here/) as string,
+  describe('says why a namespace cannot be made, and goes on when it can', () => {
+    it.each([
+      ['five', refuseNamespace, /namespace luna-five .*none of these here/],
+      ['six', askNobodyAbout, /namespace luna-six .*failed calling webhook/],
+    ] as const)('%s', async (name, refuse, said) => {
+      const refusal = await refuse(world, `luna-${name}`);
+      await world.apply(name);
+      expect(await world.tenant(name)).toMatchObject({ status: { phase: 'Blocked' } });
+      expect(await world.condition(name, 'Degraded')).toMatchObject({
+        status: 'True',
+        reason: 'NamespaceRefused',
+        message: expect.stringMatching(said) as string,
+      });
+      await eventually('the Event', async () => {
+        const { items } = await world.client.list(builtinKinds.Event, { namespace: 'default' });
+        return items.some((event) => event['reason'] === 'NamespaceRefused');
+      });
+      await refusal.lift();
+      await world.poke(name);
+      await world.settle(name);
+      expect(await world.tenant(name)).toMatchObject({ status: { phase: 'Ready' } });
+      await world.remove(name);
     });
-    await eventually('the Event', async () => {
-      const { items } = await world.client.list(builtinKinds.Event, { namespace: 'default' });
-      return items.some((event) => event['reason'] === 'NamespaceRefused');
-    });
-    await refusal.lift();
-    await world.poke('five');
-    await world.settle('five');
-    expect(await world.tenant('five')).toMatchObject({ status: { phase: 'Ready' } });
-    await world.remove('five');
   });
 
   describe('lets a tenant go', () => {

@@ -120,6 +120,11 @@ export function isRefused(error: unknown): error is KubeError {
   return hasCode(error, 'KUBE_FORBIDDEN', 'KUBE_INVALID', 'KUBE_BAD_REQUEST');
 }
 
+/** True when an admission webhook that must be asked does not answer: for the API server that is an error of its own, status 500. */
+export function isNotAdmitted(error: unknown): error is KubeError {
+  return hasCode(error, 'KUBE_SERVER') && error.message.includes('failed calling webhook');
+}
+
 /** Of what is held back only the number of pods is put right. */
 async function keepNumber(
   { client }: ApplyDeps,

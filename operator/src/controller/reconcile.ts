@@ -25,7 +25,7 @@ import {
   type LunaTenant,
   type LunaTenantStatus,
 } from '../tenant.ts';
-import { applyPlan, isRefused } from './apply-plan.ts';
+import { applyPlan, isNotAdmitted, isRefused } from './apply-plan.ts';
 import { claimNamespace } from './claim.ts';
 import { finalize } from './finalize.ts';
 import type { Observer } from './observer.ts';
@@ -142,7 +142,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
     if (problem !== undefined) return refuse(tenant, { reason: 'InvalidSpec', message: problem }, signal);
     if (!isLeaving(tenant)) await ensureFinalizer(client, lunaTenantKind, tenant, FINALIZER);
     const refusal = await takeNamespace(deps, tenant, signal).catch(async (error: unknown) => {
-      if (isRefused(error)) await report(tenant, statusOfIdle(tenant, withoutNamespace(tenant, error), now()), signal);
+      if (isRefused(error) || isNotAdmitted(error))
+        await report(tenant, statusOfIdle(tenant, withoutNamespace(tenant, error), now()), signal);
       throw error;
     });
     return refusal === undefined ? provide(tenant, signal) : refuse(tenant, refusal, signal);

@@ -2,7 +2,7 @@ import { createClient, type KubeObject, type ResourceKind } from '@luna-iems/kub
 import { eventually, type TestCluster } from './cluster.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
-const kinds: ResourceKind[] = [
+const policyKinds: ResourceKind[] = [
   { apiVersion, kind: 'ValidatingAdmissionPolicy', plural: 'validatingadmissionpolicies', namespaced: false },
   {
     apiVersion,
@@ -11,40 +11,71 @@ const kinds: ResourceKind[] = [
     namespaced: false,
   },
 ];
+const webhookKind: ResourceKind = {
+  apiVersion,
+  kind: 'ValidatingWebhookConfiguration',
+  plural: 'validatingwebhookconfigurations',
+  namespaced: false,
+};
+const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['namespaces'] }];
 
-/** Makes the API server refuse to create a namespace of this name, until that is lifted. Both take effect before they resolve. */
-export async function refuseNamespace(
-  { transport }: Pick<TestCluster, 'transport'>,
-  name: string,
-): Promise<{ lift(): Promise<void> }> {
-  const client = createClient({ transport, kinds });
+/** Something in the way of a namespace, until it is lifted. Both take effect before they resolve. */
+export interface Refusal {
+  lift(): Promise<void>;
+}
+
+type Cluster = Pick<TestCluster, 'transport'>;
+
+/** Makes the API server refuse to create a namespace of this name, by a policy. */
+export function refuseNamespace(cluster: Cluster, name: string): Promise<Refusal> {
+  const validations = [
+    { expression: `object.metadata.name != '${name}'`, message: 'none of these here', reason: 'Forbidden' },
+  ];
+  const metadata = { name: `not-${name}` };
+  const policy = {
+    apiVersion,
+    kind: 'ValidatingAdmissionPolicy',
+    metadata,
+    spec: { matchConstraints: { resourceRules: rules }, validations },
+  };
+  const binding = {
+    apiVersion,
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata,
+    spec: { policyName: metadata.name, validationActions: ['Deny'] },
+  };
+  return putInTheWay(cluster, name, [policy, binding]);
+}
+
+/** Makes the API server ask about a namespace of this name at a webhook where nobody listens. */
+export function askNobodyAbout(cluster: Cluster, name: string): Promise<Refusal> {
+  const webhook = {
+    name: `nobody.${name}.example.com`,
+    // The port of a protocol that only throws away, and that nobody serves on loopback.
+    clientConfig: { url: 'https://127.0.0.1:9/' },
+    rules,
+    matchConditions: [{ name: 'this-one', expression: `object.metadata.name == '${name}'` }],
+    failurePolicy: 'Fail',
+    sideEffects: 'None',
+    admissionReviewVersions: ['v1'],
+  };
+  const metadata = { name: `nobody-${name}` };
+  return putInTheWay(cluster, name, [{ apiVersion, kind: webhookKind.kind, metadata, webhooks: [webhook] }]);
+}
+
+async function putInTheWay({ transport }: Cluster, name: string, obstacles: readonly KubeObject[]): Promise<Refusal> {
+  const client = createClient({ transport, kinds: [...policyKinds, webhookKind] });
   const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
   const isRefused = (): Promise<boolean> =>
     client.create(namespace, { dryRun: true }).then(
       () => false,
       () => true,
     );
-  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['namespaces'] }];
-  const validations = [
-    { expression: `object.metadata.name != '${name}'`, message: 'none of these here', reason: 'Forbidden' },
-  ];
-  const metadata = { name: `not-${name}` };
-  await client.create({
-    apiVersion,
-    kind: 'ValidatingAdmissionPolicy',
-    metadata,
-    spec: { matchConstraints: { resourceRules: rules }, validations },
-  });
-  await client.create({
-    apiVersion,
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata,
-    spec: { policyName: metadata.name, validationActions: ['Deny'] },
-  });
+  for (const obstacle of obstacles) await client.create(obstacle);
   await eventually('the namespace is refused', isRefused);
   return {
     async lift() {
-      for (const kind of kinds.toReversed()) await client.delete(kind, metadata);
+      for (const obstacle of obstacles.toReversed()) await client.delete(client.kindOf(obstacle), obstacle.metadata);
       await eventually('the namespace is allowed', async () => !(await isRefused()));
     },
   };
