@@ -1,6 +1,6 @@
 import { qualityCode, type ReadingBatch } from '@luna-iems/series';
 import { createStream } from '../random/stream.ts';
-import { MINUTE, QUARTER } from '../time/quarterly.ts';
+import { DAY, MINUTE, QUARTER } from '../time/quarterly.ts';
 import { createBattery } from './battery.ts';
 import { createBusiness } from './business.ts';
 import type { Grid, Load } from './grid.ts';
@@ -93,15 +93,15 @@ export function createMeter(options: MeterOptions): Meter {
   const power = createPower(options, steps);
   const voltage = createVoltage(world.seed, meterId);
   const outages = createOutages({ ...options, seed: world.seed, lengthFactor: options.outageLengthFactor, intervalMs });
-  const traits = createStream(world.seed, 'meter', meterId, 'counter');
-  const builtIn = Date.UTC(2012, 0, 1) + Math.floor(traits.uniform(0) * 8 * 366) * 86_400_000;
-  const meanW = meanPower({ ...options }) * 1000;
   return {
     meterId,
     intervalMs,
     countersAt: (tsMs) => {
+      const traits = createStream(world.seed, 'meter', meterId, 'counter');
+      const builtIn = Date.UTC(2012, 0, 1) + Math.floor(traits.uniform(0) * 8 * 366) * DAY;
       const seconds = Math.max(0, Math.floor((tsMs - builtIn) / 1000));
-      return { importWs: Math.floor(meanW) * seconds, exportWs: Math.floor(options.pvKwp * 60) * seconds };
+      const meanW = Math.floor(meanPower(options) * 1000);
+      return { importWs: meanW * seconds, exportWs: Math.floor(options.pvKwp * 60) * seconds };
     },
     count: (counters, fromMs, count, sign) => {
       for (let done = 0; done < count; done += COUNT_AT_ONCE) {

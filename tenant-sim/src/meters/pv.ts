@@ -25,7 +25,9 @@ export function createPv(world: World, meterId: string, kwp: number): PvPower {
   const tilt = (28 + 14 * traits.uniform(1)) * RAD;
   // The roof's normal: south by cos, west by sin of the azimuth.
   const [east, north, up] = [-sin(tilt) * sin(azimuth), -sin(tilt) * cos(azimuth), cos(tilt)];
-  const passing = noiseFill(createStream(world.seed, 'meter', meterId, 'clouds'), [{ periodMs: PASSING_MS, weight: 1 }]);
+  const passing = noiseFill(createStream(world.seed, 'meter', meterId, 'clouds'), [
+    { periodMs: PASSING_MS, weight: 1 },
+  ]);
   const onRoof = (quarter: number): number => {
     const ground = weather.clearSky(quarter);
     if (ground === 0) return 0;

@@ -10,7 +10,7 @@ export interface RandomStream {
   uniform(counter: number, lane?: number): number;
   /** Standard normal to within 5 standard deviations (a sum of eight uniforms: no engine-dependent function is in it). */
   normal(counter: number, lane?: number): number;
-  /** Four independent words of 32 bits; the array is overwritten by the next call of any of these. */
+  /** Four independent words of 32 bits; the array is overwritten by the next call of any stream. */
   words(counter: number, lane?: number): Uint32Array;
   /** `words` at `count` counters from `first` on, four for each, one after the other in `out`. */
   fillWords(out: Uint32Array, first: number, count: number, lane?: number): void;
@@ -23,12 +23,14 @@ export const TWO_32 = 4_294_967_296;
 const EIGHT_MEAN = 8 * 32_767.5;
 const EIGHT_DEVIATION = Math.sqrt((8 * (TWO_32 - 1)) / 12);
 
+/** The words that were drawn last, of whichever stream: meters have a dozen streams each. */
+const words = new Uint32Array(4);
+
 /** The stream with this name under a seed; names are parts like `meter`, `household-001`, `fridge`. */
 export function createStream(seed: string, ...name: readonly string[]): RandomStream {
   const digest = hash('sha256', JSON.stringify([seed, ...name]), 'buffer');
   const key0 = digest.readUInt32LE(0);
   const key1 = digest.readUInt32LE(4);
-  const words = new Uint32Array(4);
   const draw = (out: Uint32Array, at: number, counter: number, lane: number): void => {
     out[at] = counter;
     out[at + 1] = Math.floor(counter / TWO_32);
