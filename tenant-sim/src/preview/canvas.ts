@@ -64,23 +64,30 @@ function distance([x, y]: Point, [ax, ay]: Point, [bx, by]: Point): number {
 
 /** The area between two lines that have their points over the same places, from left to right. */
 export function drawBand(pixels: Pixels, upper: readonly Point[], lower: readonly Point[], color: Color): void {
-  const from = Math.floor(upper[0]?.[0] ?? 0);
-  const to = Math.ceil(upper.at(-1)?.[0] ?? 0);
-  let place = 1;
-  for (let x = from; x < to; x += 1) {
-    while (place < upper.length - 1 && (upper[place]?.[0] ?? 0) < x + 0.5) place += 1;
-    const ends = [heightAt(upper, place, x + 0.5), heightAt(lower, place, x + 0.5)];
-    const [top, bottom] = [Math.min(...ends), Math.max(...ends)];
-    for (let y = Math.floor(top); y < bottom; y += 1) {
-      cover(pixels, [x, y], Math.min(y + 1, bottom) - Math.max(y, top), color);
+  upper.forEach(([to], place) => {
+    const [from] = upper[place - 1] ?? [to];
+    // Columns of pixels whose middle lies between this place and the one before.
+    for (let x = Math.ceil(from - 0.5); x + 0.5 < to; x += 1) {
+      const ends = [heightAt(upper, place, x + 0.5), heightAt(lower, place, x + 0.5)];
+      fillColumn(pixels, x, { top: Math.min(...ends), bottom: Math.max(...ends) }, color);
     }
+  });
+}
+
+function fillColumn(
+  pixels: Pixels,
+  x: number,
+  span: { readonly top: number; readonly bottom: number },
+  color: Color,
+): void {
+  for (let y = Math.floor(span.top); y < span.bottom; y += 1) {
+    cover(pixels, [x, y], Math.min(y + 1, span.bottom) - Math.max(y, span.top), color);
   }
 }
 
 /** Where the line is over `x`, between its points `place` - 1 and `place`. */
 function heightAt(points: readonly Point[], place: number, x: number): number {
-  const [ax, ay] = points[place - 1] ?? [x, 0];
-  const [bx, by] = points[place] ?? [ax, ay];
-  const share = bx === ax ? 0 : Math.max(0, Math.min(1, (x - ax) / (bx - ax)));
-  return ay + share * (by - ay);
+  const [bx, by] = points[place] ?? [x, 0];
+  const [ax, ay] = points[place - 1] ?? [bx, by];
+  return bx === ax ? by : ay + ((x - ax) / (bx - ax)) * (by - ay);
 }

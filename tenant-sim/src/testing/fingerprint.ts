@@ -41,4 +41,4 @@ export async function fingerprint(): Promise<string> {
 }
 
 // `import.meta.main` is younger than the oldest Node that must say the number.
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await fingerprint());
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(`${await fingerprint()}\n`);
