@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Prints a directory with the project's Node on it, bringing Node into the cache first where it is missing.
 # Usage: export PATH="$(hack/bootstrap.sh):$PATH"
+#        hack/bootstrap.sh 22.19.0     another version, for what must be the same on both
 # Asks for no Node of its own beyond an npm that can install a package; everything else in hack/ runs on the Node this brings.
 set -euo pipefail
 
-node_version=$(cat "$(dirname "${BASH_SOURCE[0]}")/../.node-version")
+node_version=${1:-$(cat "$(dirname "${BASH_SOURCE[0]}")/../.node-version")}
 cache="${LUNA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/luna}"
 home="$cache/node/$node_version"
 bin="$home/node_modules/node/bin"

@@ -19,15 +19,18 @@ test('check prints each statistic with its band, and its exit code is 1 when one
   expect(code).toBe(1);
 }, 300_000);
 
-test('preview draws in the terminal and as a picture', async () => {
+test('preview draws in the terminal and as pictures', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'luna-preview-'));
   try {
     const svg = join(dir, 'week.svg');
-    const { code, text } = await run('preview', 'week', '--start', '2026-02-02', '--seed', '7', '--svg', svg);
+    const png = join(dir, 'week.png');
+    const drawn = ['--svg', svg, '--png', png];
+    const { code, text } = await run('preview', 'week', '--start', '2026-02-02', '--seed', '7', ...drawn);
     expect(code).toBe(0);
     expect(text).toMatch(/^week from 2026-02-02, seed 7\n/);
     expect(text).toMatch(/DE-LU DA-15, EUR\/MWh/);
     expect(await readFile(svg, 'utf8')).toMatch(/^<svg [^]*<polyline [^]*<\/svg>\n$/);
+    expect((await readFile(png)).subarray(0, 4).toString('latin1')).toBe('\x89PNG');
   } finally {
     await rm(dir, { recursive: true });
   }

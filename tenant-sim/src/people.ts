@@ -3,8 +3,11 @@ import { parseArgs } from 'node:util';
 import { LunaError } from '@luna-iems/service-kit';
 import { FULL_CHECK, checkYear } from './check/simulated-year.ts';
 import { verdictTable } from './check/table.ts';
-import { drawSvg, drawText } from './preview/draw.ts';
 import { previewOf, type Stretch } from './preview/panels.ts';
+import { drawPng } from './preview/png.ts';
+import { sceneOf } from './preview/scene.ts';
+import { drawSvg } from './preview/svg.ts';
+import { drawText } from './preview/text.ts';
 import { loadSimConfig, parseSimConfig } from './sim-config.ts';
 
 export interface PeopleDeps {
@@ -14,7 +17,7 @@ export interface PeopleDeps {
 }
 
 export const USAGE = `usage: luna-sim check [--seed N] [--year 2025] [--homes 100]
-       luna-sim preview [day|week|year] [--start 2025-06-02] [--seed N] [--config sim.yml] [--svg picture.svg]
+       luna-sim preview [day|week|year] [--start 2025-06-02] [--seed N] [--config sim.yml] [--svg picture.svg] [--png picture.png]
        luna-sim meter|market                     one run against the database (what the CronJobs do)`;
 
 /** The commands that need no database. Returns the exit code: 1 when a statistic lies outside its band. */
@@ -43,15 +46,16 @@ async function preview(stretch: Stretch, values: Values, { print, columns }: Peo
   if (Number.isNaN(day)) throw new LunaError('LUNA_USAGE', `--start ${values.start} is not a day like 2025-06-02`);
   const picture = previewOf({ ...config, seed: values.seed ?? config.seed }, stretch, day);
   print(drawText(picture, columns));
-  if (values.svg !== undefined) await writeFile(values.svg, drawSvg(picture));
+  if (values.svg !== undefined) await writeFile(values.svg, drawSvg(sceneOf(picture)));
+  if (values.png !== undefined) await writeFile(values.png, drawPng(sceneOf(picture)));
   return 0;
 }
 
-type Values = Partial<Record<'seed' | 'year' | 'homes' | 'start' | 'config' | 'svg', string>>;
+type Values = Partial<Record<'seed' | 'year' | 'homes' | 'start' | 'config' | 'svg' | 'png', string>>;
 
 function parsed(args: readonly string[]): { values: Values; positionals: string[] } {
   const text = { type: 'string' } as const;
-  const options = { seed: text, year: text, homes: text, start: text, config: text, svg: text };
+  const options = { seed: text, year: text, homes: text, start: text, config: text, svg: text, png: text };
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {

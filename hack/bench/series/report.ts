@@ -1,9 +1,9 @@
 import type { DashboardFigures } from './dashboards.ts';
-import type { BackfillFigures, CopyFigures, Plan } from './measure.ts';
+import type { BackfillFigures, CopyFigures, GeneratorFigures, Plan } from './measure.ts';
 
 export interface Figures {
   readonly plan: Pick<Plan, 'meters' | 'days' | 'minutes'>;
-  readonly generator: { readonly rows: number; readonly rowsPerSecond: number };
+  readonly generator: GeneratorFigures;
   readonly copy: CopyFigures;
   readonly filled: BackfillFigures;
   readonly lively: { readonly rowsPerSecond: number; readonly rows: number; readonly copy: CopyFigures };
@@ -33,6 +33,7 @@ export function reportOf({ plan, generator, copy, filled, lively, asked }: Figur
     days: plan.days,
     rows: generator.rows,
     'generator rows/s': Math.round(generator.rowsPerSecond),
+    'generator warm rows/s': Math.round(generator.warmRowsPerSecond),
     'copy text rows/s': Math.round(copy.text),
     'copy binary rows/s': Math.round(copy.binary),
     'writer rows/s': Math.round(copy.writer),
@@ -56,6 +57,12 @@ export function reportOf({ plan, generator, copy, filled, lively, asked }: Figur
       `${whole(generator.rowsPerSecond)} rows/s`,
       `${flat['generator/backfill']} × the back-fill`,
       '>= 5 ×',
+    ],
+    [
+      'generator alone, a second time',
+      `${whole(generator.warmRowsPerSecond)} rows/s`,
+      `${two(generator.warmRowsPerSecond / filled.rowsPerSecond)} × the back-fill`,
+      '',
     ],
     ['one COPY of the same rows, text', `${whole(copy.text)} rows/s`, '', ''],
     ['one COPY of the same rows, binary', `${whole(copy.binary)} rows/s`, '', ''],

@@ -86,8 +86,8 @@ export {
   type EmbeddingProfile,
 } from './repositories/embedding-profiles.ts';
 export {
-  closeDeadSimRuns,
   finishSimRun,
+  forgetOldSimRuns,
   isSeedLoaded,
   readLastFailedSimRuns,
   readLastSimRuns,

@@ -37,7 +37,11 @@ const EVENT = `insert into events (ts, type) values (now(), 'view')`;
 test.each<[TenantRole, string, string]>([
   ['luna_sim', READING, 'ok'],
   ['luna_sim', PRICE, 'ok'],
-  ['luna_sim', `insert into sim_runs (kind) values ('meter'); update sim_runs set rows = 1`, 'ok'],
+  [
+    'luna_sim',
+    `insert into sim_runs (kind) values ('meter'); update sim_runs set rows = 1; delete from sim_runs`,
+    'ok',
+  ],
   ['luna_sim', 'select from items', DENIED],
   ['luna_sim', 'select from item_chunks', DENIED],
   ['luna_sim', 'select from privacy_config', DENIED],

@@ -1,5 +1,6 @@
+import { createScratch, createWordScratch } from '../math/scratch.ts';
 import { createStream, TWO_32 } from '../random/stream.ts';
-import { HOUR, MINUTE, QUARTER, type Quarterly } from '../time/quarterly.ts';
+import { HOUR, MINUTE, QUARTER, type QuarterlyFill } from '../time/quarterly.ts';
 import { addPulse, pulsesInSlots, type Grid, type Load, type Pulse } from './grid.ts';
 
 interface Appliance {
@@ -29,15 +30,18 @@ export interface ApplianceOptions {
   /** What all appliances together draw on average over a year, kW. */
   readonly meanKw: number;
   /** How busy the home is at a quarter-hour; mean 1 over a year. */
-  readonly activity: Quarterly;
+  readonly activity: QuarterlyFill;
 }
+
+const activities = createScratch();
+const early = createWordScratch();
+const late = createWordScratch();
 
 /** The home's appliances: each is switched on at random, more often when people are busy, so that the mean follows `activity`. */
 export function createAppliances({ seed, meterId, meanKw, activity }: ApplianceOptions): Load {
   const stream = createStream(seed, 'meter', meterId, 'appliances');
   const chances = Float64Array.from(APPLIANCES, (appliance) => usesPerSlot(appliance, meanKw) * TWO_32);
   const most = Math.max(...chances);
-  const words = new Uint32Array(8);
   const use: Pulse = { from: 0, to: 0, kw: 0 };
   const addUse = (out: Float64Array, grid: Grid, slot: number, index: number): void => {
     const { powerKw, minutes } = APPLIANCES[index] as Appliance;
@@ -52,14 +56,18 @@ export function createAppliances({ seed, meterId, meanKw, activity }: ApplianceO
   };
   return {
     addTo: (out, grid) => {
-      const last = Math.floor((grid.fromMs + grid.count * grid.stepMs - 1) / QUARTER);
-      for (let slot = Math.floor((grid.fromMs - LONGEST) / QUARTER); slot <= last; slot += 1) {
-        const busy = activity(slot);
-        words.set(stream.words(slot, 0), 0);
-        words.set(stream.words(slot, 1), 4);
+      const first = Math.floor((grid.fromMs - LONGEST) / QUARTER);
+      const count = Math.floor((grid.fromMs + grid.count * grid.stepMs - 1) / QUARTER) - first + 1;
+      const busy = activities(count);
+      activity(busy, first, count);
+      const [one, two] = [early(4 * count), late(4 * count)];
+      stream.fillWords(one, first, count, 0);
+      stream.fillWords(two, first, count, 1);
+      for (let slot = 0; slot < count; slot += 1) {
+        const here = busy[slot] ?? 0;
         for (let index = 0; index < 8; index += 1) {
-          const chance = words[index] ?? 0;
-          if (chance < most * busy && chance < (chances[index] ?? 0) * busy) addUse(out, grid, slot, index);
+          const chance = (index < 4 ? one[4 * slot + index] : two[4 * slot + index - 4]) ?? 0;
+          if (chance < most * here && chance < (chances[index] ?? 0) * here) addUse(out, grid, first + slot, index);
         }
       }
     },
@@ -77,12 +85,12 @@ export function createFridge(seed: string, meterId: string, meanKw: number): Loa
   const slotMs = Math.round((40 + 25 * stream.uniform(0, 7)) * MINUTE);
   const duty = 0.35;
   return pulsesInSlots({
+    stream,
     slotMs,
     reachMs: slotMs,
-    pulse: (slot, out) => {
-      const draw = stream.words(slot);
-      out.from = slot * slotMs + Math.floor(((draw[0] ?? 0) / TWO_32) * 0.4 * slotMs);
-      out.to = out.from + Math.round(duty * (0.8 + (0.4 * (draw[1] ?? 0)) / TWO_32) * slotMs);
+    pulse: (slot, out, draw, at) => {
+      out.from = slot * slotMs + Math.floor(((draw[at] ?? 0) / TWO_32) * 0.4 * slotMs);
+      out.to = out.from + Math.round(duty * (0.8 + (0.4 * (draw[at + 1] ?? 0)) / TWO_32) * slotMs);
       out.kw = meanKw / duty;
       return true;
     },

@@ -1,5 +1,5 @@
 import { createStream, TWO_32 } from '../random/stream.ts';
-import { MINUTE, QUARTER } from '../time/quarterly.ts';
+import { MINUTE, QUARTER, type QuarterlyFill } from '../time/quarterly.ts';
 import { addQuarterly, pulsesInSlots, type Load } from './grid.ts';
 import { meanPower, type PeopleOptions } from './household.ts';
 import { wobble } from './wobble.ts';
@@ -16,18 +16,22 @@ export function createBusiness(options: PeopleOptions): readonly Load[] {
   // A machine draws half as much again as the business does on average; nights and Sundays have few of them.
   const machineKw = 1.5 * meanKw;
   const chance = (MACHINE_SHARE * meanKw * 15) / (machineKw * MACHINE_MINUTES);
-  const smooth = (quarter: number): number =>
-    (1 - MACHINE_SHARE) * meanKw * world.businessShape(quarter) * moods(quarter);
+  const smooth: QuarterlyFill = (out, first, count) => {
+    moods(out, first, count);
+    for (let index = 0; index < count; index += 1) {
+      out[index] = (1 - MACHINE_SHARE) * meanKw * world.businessShape(first + index) * (out[index] ?? 0);
+    }
+  };
   return [
     { addTo: (out, grid) => addQuarterly(out, grid, smooth) },
     pulsesInSlots({
+      stream: machines,
       slotMs: QUARTER,
       reachMs: 2 * MACHINE_MINUTES * MINUTE,
-      pulse: (slot, out) => {
-        const draw = machines.words(slot);
-        if ((draw[0] ?? 0) / TWO_32 >= chance * world.businessShape(slot)) return false;
-        out.from = slot * QUARTER + Math.floor(((draw[1] ?? 0) / TWO_32) * QUARTER);
-        out.to = out.from + Math.round((0.2 + (1.6 * (draw[2] ?? 0)) / TWO_32) * MACHINE_MINUTES * MINUTE);
+      pulse: (slot, out, draw, at) => {
+        if ((draw[at] ?? 0) / TWO_32 >= chance * world.businessShape(slot)) return false;
+        out.from = slot * QUARTER + Math.floor(((draw[at + 1] ?? 0) / TWO_32) * QUARTER);
+        out.to = out.from + Math.round((0.2 + (1.6 * (draw[at + 2] ?? 0)) / TWO_32) * MACHINE_MINUTES * MINUTE);
         out.kw = machineKw;
         return true;
       },

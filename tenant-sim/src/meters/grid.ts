@@ -1,3 +1,7 @@
+import { createScratch, createWordScratch } from '../math/scratch.ts';
+import type { RandomStream } from '../random/stream.ts';
+import { QUARTER, type QuarterlyFill } from '../time/quarterly.ts';
+
 /** Equal steps of time: step i is [fromMs + i·stepMs, fromMs + (i+1)·stepMs). Whole milliseconds, so that no step depends on where a grid begins. */
 export interface Grid {
   readonly fromMs: number;
@@ -30,39 +34,45 @@ export function addPulse(out: Float64Array, { fromMs, stepMs, count }: Grid, { f
 
 /** A load that does nothing but adding these pulses: for each slot of time at most one, a pure function of the slot's number. */
 export interface SlotsOptions {
+  readonly stream: RandomStream;
   readonly slotMs: number;
   /** No pulse reaches further than this beyond the beginning of its slot. */
   readonly reachMs: number;
-  readonly pulse: (slot: number, out: Pulse) => boolean;
+  /** Says whether there is one; the four words of the slot that the stream has stand from `at` on in `draw`. */
+  readonly pulse: (slot: number, out: Pulse, draw: Uint32Array, at: number) => boolean;
 }
 
+const drawn = createWordScratch();
+
 /** Pulses by slots, in the order of the slots, so that the sum of a step is always made in the same order. */
-export function pulsesInSlots({ slotMs, reachMs, pulse }: SlotsOptions): Load {
+export function pulsesInSlots({ stream, slotMs, reachMs, pulse }: SlotsOptions): Load {
   const one: Pulse = { from: 0, to: 0, kw: 0 };
   return {
     addTo: (out, grid) => {
+      const first = Math.floor((grid.fromMs - reachMs) / slotMs);
       const last = Math.floor((grid.fromMs + grid.count * grid.stepMs - 1) / slotMs);
-      for (let slot = Math.floor((grid.fromMs - reachMs) / slotMs); slot <= last; slot += 1) {
-        if (pulse(slot, one)) addPulse(out, grid, one);
+      const draw = drawn(4 * (last - first + 1));
+      stream.fillWords(draw, first, last - first + 1);
+      for (let slot = first; slot <= last; slot += 1) {
+        if (pulse(slot, one, draw, 4 * (slot - first))) addPulse(out, grid, one);
       }
     },
   };
 }
 
+const nodes = createScratch();
+
 /** A curve that is linear between quarter-hours: its mean over a step that crosses no quarter-hour is its value in the middle. */
-export function addQuarterly(out: Float64Array, grid: Grid, node: (quarter: number) => number): void {
-  const { fromMs, stepMs, count } = grid;
-  let quarter = Number.NaN;
-  let left = 0;
-  let right = 0;
+export function addQuarterly(out: Float64Array, { fromMs, stepMs, count }: Grid, curve: QuarterlyFill): void {
+  const first = Math.floor((fromMs + 0.5 * stepMs) / QUARTER);
+  const last = Math.floor((fromMs + (count - 0.5) * stepMs) / QUARTER);
+  const values = nodes(last - first + 2);
+  curve(values, first, last - first + 2);
   for (let index = 0; index < count; index += 1) {
-    const position = (fromMs + (index + 0.5) * stepMs) / 900_000;
+    const position = (fromMs + (index + 0.5) * stepMs) / QUARTER;
     const here = Math.floor(position);
-    if (here !== quarter) {
-      left = here === quarter + 1 ? right : node(here);
-      right = node(here + 1);
-      quarter = here;
-    }
+    const left = values[here - first] ?? 0;
+    const right = values[here - first + 1] ?? 0;
     out[index] = (out[index] ?? 0) + left + (right - left) * (position - here);
   }
 }

@@ -17,13 +17,13 @@ export function createHeatPump(world: World, meterId: string, kw: number): Load 
   const stream = createStream(world.seed, 'meter', meterId, 'heat-pump');
   const slotMs = Math.round((35 + 20 * stream.uniform(0, 3)) * MINUTE);
   return pulsesInSlots({
+    stream,
     slotMs,
     reachMs: slotMs,
-    pulse: (slot, out) => {
-      const draw = stream.words(slot);
-      out.from = slot * slotMs + Math.floor(((draw[0] ?? 0) / TWO_32) * 0.1 * slotMs);
+    pulse: (slot, out, draw, at) => {
+      out.from = slot * slotMs + Math.floor(((draw[at] ?? 0) / TWO_32) * 0.1 * slotMs);
       const duty = dutyAt(world.weather.temperature(Math.floor(out.from / QUARTER)));
-      out.to = out.from + Math.round(Math.min(0.9, duty * (0.8 + (0.4 * (draw[1] ?? 0)) / TWO_32)) * slotMs);
+      out.to = out.from + Math.round(Math.min(0.9, duty * (0.8 + (0.4 * (draw[at + 1] ?? 0)) / TWO_32)) * slotMs);
       out.kw = kw;
       return out.to > out.from;
     },
@@ -45,13 +45,15 @@ export function createElectricCar(world: World, meterId: string, kw: number): Lo
   const stream = createStream(world.seed, 'meter', meterId, 'car');
   const dayMs = 24 * HOUR;
   return pulsesInSlots({
+    stream,
     slotMs: dayMs,
     reachMs: dayMs + LONGEST_CHARGE,
-    pulse: (day, out) => {
-      const draw = stream.words(day);
-      if ((draw[0] ?? 0) / TWO_32 >= CHARGES_PER_DAY) return false;
+    pulse: (day, out, draw, at) => {
+      if ((draw[at] ?? 0) / TWO_32 >= CHARGES_PER_DAY) return false;
       const evening = 18.2 + 1.4 * stream.normal(day, 1);
-      const kwh = KWH_PER_CHARGE[0] + ((draw[1] ?? 0) / TWO_32) * (KWH_PER_CHARGE[1] - KWH_PER_CHARGE[0]);
+      // Out of the same draw as the hour: changed now, every car would go on as another one.
+      const size = stream.words(day, 1)[1] ?? 0;
+      const kwh = KWH_PER_CHARGE[0] + (size / TWO_32) * (KWH_PER_CHARGE[1] - KWH_PER_CHARGE[0]);
       out.from = Math.round(
         world.zone.dayStart(day * dayMs + dayMs / 2) + Math.max(14, Math.min(23.5, evening)) * HOUR,
       );

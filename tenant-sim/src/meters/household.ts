@@ -1,5 +1,7 @@
 import { exp } from '../math/elementary.ts';
+import { createScratch } from '../math/scratch.ts';
 import { createStream } from '../random/stream.ts';
+import type { QuarterlyFill } from '../time/quarterly.ts';
 import { createAppliances, createFridge } from './appliances.ts';
 import { addQuarterly, type Load } from './grid.ts';
 import { wobble } from './wobble.ts';
@@ -32,6 +34,8 @@ export function meanPower({ world, meterId, medianKwh, spread }: PeopleOptions):
   return (medianKwh * exp(spread * Math.max(-MOST_UNUSUAL, Math.min(MOST_UNUSUAL, size)))) / HOURS_PER_YEAR;
 }
 
+const activities = createScratch();
+
 /** A home: its size, its base load and its habits follow from the seed and its name. */
 export function createHousehold(options: PeopleOptions): readonly Load[] {
   const { world, meterId } = options;
@@ -42,14 +46,22 @@ export function createHousehold(options: PeopleOptions): readonly Load[] {
   const smoothKw = meanKw * SMOOTH_SHARE;
   const habit = Math.round(HABIT_QUARTERS * Math.max(-2, Math.min(2, traits.normal(2))));
   // The base load runs through the night, so people's share of the shape is what is left of it.
-  const activity = (quarter: number): number =>
-    Math.max(0.05, (world.householdShape(quarter - habit) - baseShare) / (1 - baseShare));
+  const activity: QuarterlyFill = (out, first, count) => {
+    for (let index = 0; index < count; index += 1) {
+      out[index] = Math.max(0.05, (world.householdShape(first + index - habit) - baseShare) / (1 - baseShare));
+    }
+  };
   const moods = wobble(createStream(world.seed, 'meter', meterId, 'wobble'), WOBBLE);
+  const smooth: QuarterlyFill = (out, first, count) => {
+    const busy = activities(count);
+    activity(busy, first, count);
+    moods(out, first, count);
+    for (let index = 0; index < count; index += 1) {
+      out[index] = standbyKw + smoothKw * (busy[index] ?? 0) * (out[index] ?? 0);
+    }
+  };
   return [
-    {
-      addTo: (out, grid) =>
-        addQuarterly(out, grid, (quarter) => standbyKw + smoothKw * activity(quarter) * moods(quarter)),
-    },
+    { addTo: (out, grid) => addQuarterly(out, grid, smooth) },
     createFridge(world.seed, meterId, meanKw * baseShare * 0.35),
     createAppliances({
       seed: world.seed,

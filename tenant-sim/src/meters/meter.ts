@@ -1,6 +1,6 @@
 import { qualityCode, type ReadingBatch } from '@luna-iems/series';
 import { createStream } from '../random/stream.ts';
-import { MINUTE, QUARTER } from '../time/quarterly.ts';
+import { DAY, MINUTE, QUARTER } from '../time/quarterly.ts';
 import { createBattery } from './battery.ts';
 import { createBusiness } from './business.ts';
 import type { Grid, Load } from './grid.ts';
@@ -60,13 +60,14 @@ export interface Workspace {
   net: Float64Array;
   pv: Float64Array;
   out: Float64Array;
+  voltage: Float64Array;
   importW: Float64Array;
   exportW: Float64Array;
 }
 
 export function createWorkspace(): Workspace {
   const none = new Float64Array(0);
-  return { net: none, pv: none, out: none, importW: none, exportW: none };
+  return { net: none, pv: none, out: none, voltage: none, importW: none, exportW: none };
 }
 
 function room(workspace: Workspace, steps: number, rows: number): void {
@@ -76,6 +77,7 @@ function room(workspace: Workspace, steps: number, rows: number): void {
   }
   if (workspace.out.length >= rows) return;
   workspace.out = new Float64Array(rows);
+  workspace.voltage = new Float64Array(rows);
   workspace.importW = new Float64Array(rows);
   workspace.exportW = new Float64Array(rows);
 }
@@ -89,17 +91,17 @@ export function createMeter(options: MeterOptions): Meter {
   const intervalMs = intervalS * 1000;
   const steps = stepsPer(intervalMs, options.pvKwp > 0 ? STEP_WITH_PV : QUARTER);
   const power = createPower(options, steps);
-  const voltage = createVoltage(world.seed, meterId, intervalMs);
+  const voltage = createVoltage(world.seed, meterId);
   const outages = createOutages({ ...options, seed: world.seed, lengthFactor: options.outageLengthFactor, intervalMs });
-  const traits = createStream(world.seed, 'meter', meterId, 'counter');
-  const builtIn = Date.UTC(2012, 0, 1) + Math.floor(traits.uniform(0) * 8 * 366) * 86_400_000;
-  const meanW = meanPower({ ...options }) * 1000;
   return {
     meterId,
     intervalMs,
     countersAt: (tsMs) => {
+      const traits = createStream(world.seed, 'meter', meterId, 'counter');
+      const builtIn = Date.UTC(2012, 0, 1) + Math.floor(traits.uniform(0) * 8 * 366) * DAY;
       const seconds = Math.max(0, Math.floor((tsMs - builtIn) / 1000));
-      return { importWs: Math.floor(meanW) * seconds, exportWs: Math.floor(options.pvKwp * 60) * seconds };
+      const meanW = Math.floor(meanPower(options) * 1000);
+      return { importWs: meanW * seconds, exportWs: Math.floor(options.pvKwp * 60) * seconds };
     },
     count: (counters, fromMs, count, sign) => {
       for (let done = 0; done < count; done += COUNT_AT_ONCE) {
@@ -113,22 +115,17 @@ export function createMeter(options: MeterOptions): Meter {
     },
     fill: (batch, at, { fromMs, count }, counters) => {
       power(fromMs, count);
-      outages(workspace.out, { fromMs, stepMs: intervalMs, count });
+      const grid = { fromMs, stepMs: intervalMs, count };
+      outages(workspace.out, grid);
+      voltage(workspace.voltage, grid, workspace);
+      batch.intervalS.fill(intervalS, at, at + count);
+      batch.receivedMs.fill(Number.NaN, at, at + count);
       for (let index = 0; index < count; index += 1) {
-        const importW = workspace.importW[index] ?? 0;
-        const exportW = workspace.exportW[index] ?? 0;
-        counters.importWs += importW * intervalS;
-        counters.exportWs += exportW * intervalS;
-        const tsMs = fromMs + index * intervalMs;
-        batch.tsMs[at + index] = tsMs;
-        batch.intervalS[at + index] = intervalS;
-        batch.receivedMs[at + index] = Number.NaN;
-        if ((workspace.out[index] ?? 0) >= 0.5) {
-          writeMissing(batch, at + index);
-          continue;
-        }
-        batch.voltage[at + index] = Math.round(voltage(tsMs + intervalMs / 2, (importW - exportW) / 1000) * 10) / 10;
-        writeMeasured(batch, at + index, { importW, exportW, counters });
+        counters.importWs += (workspace.importW[index] ?? 0) * intervalS;
+        counters.exportWs += (workspace.exportW[index] ?? 0) * intervalS;
+        batch.tsMs[at + index] = fromMs + index * intervalMs;
+        if ((workspace.out[index] ?? 0) >= 0.5) writeMissing(batch, at + index);
+        else writeMeasured(batch, at + index, { workspace, index, counters });
       }
     },
   };
@@ -144,15 +141,16 @@ function writeMissing(batch: ReadingBatch, place: number): void {
 }
 
 interface Measured {
-  readonly importW: number;
-  readonly exportW: number;
+  readonly workspace: Workspace;
+  readonly index: number;
   readonly counters: Counters;
 }
 
-function writeMeasured(batch: ReadingBatch, place: number, { importW, exportW, counters }: Measured): void {
+function writeMeasured(batch: ReadingBatch, place: number, { workspace, index, counters }: Measured): void {
   batch.quality[place] = OK;
-  batch.consumptionKw[place] = importW / 1000;
-  batch.productionKw[place] = exportW / 1000;
+  batch.consumptionKw[place] = (workspace.importW[index] ?? 0) / 1000;
+  batch.productionKw[place] = (workspace.exportW[index] ?? 0) / 1000;
+  batch.voltage[place] = Math.round((workspace.voltage[index] ?? 0) * 10) / 10;
   batch.energyImportKwh[place] = counters.importWs / WS_PER_KWH;
   batch.energyExportKwh[place] = counters.exportWs / WS_PER_KWH;
 }

@@ -1,5 +1,5 @@
 import { log, power } from '../math/elementary.ts';
-import { createStream } from '../random/stream.ts';
+import { createStream, TWO_32 } from '../random/stream.ts';
 import { MINUTE } from '../time/quarterly.ts';
 import { pulsesInSlots, type Grid } from './grid.ts';
 
@@ -47,10 +47,11 @@ export function createOutages(options: OutageOptions): Outages {
     return kinds.find(({ share }) => u < (sum += share)) ?? kinds[0];
   };
   const bursts = pulsesInSlots({
+    stream,
     slotMs: SLOT_MS,
     reachMs: SLOT_MS + Math.max(...kinds.map(({ high }) => high)) * MINUTE,
-    pulse: (slot, out) => {
-      if (stream.uniform(slot) >= burstsPerSlot) return false;
+    pulse: (slot, out, draw, at) => {
+      if ((draw[at] ?? 0) / TWO_32 >= burstsPerSlot) return false;
       const { low, high } = kindOf(stream.uniform(slot, 2)) ?? { low: shortest, high: shortest };
       out.from = slot * SLOT_MS + Math.floor(stream.uniform(slot, 1) * SLOT_MS);
       out.to = out.from + Math.round(low * power(high / low, stream.uniform(slot, 3)) * MINUTE);
@@ -58,10 +59,9 @@ export function createOutages(options: OutageOptions): Outages {
       return true;
     },
   });
-  const add = (out: Float64Array, grid: Grid): void => bursts.addTo(out, grid);
   return (out, grid) => {
     out.fill(0, 0, grid.count);
-    if (options.missingShare > 0) add(out, grid);
+    if (options.missingShare > 0) bursts.addTo(out, grid);
   };
 }
 

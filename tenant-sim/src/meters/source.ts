@@ -43,7 +43,7 @@ export function createSimReadingSource(options: SimReadingOptions): ReadingSourc
     name: SIM_SOURCE,
     *read(request) {
       const spans = plan(options, request);
-      const batch = createReadingBatch(SIM_SOURCE, meterIds, Math.max(2, request.batchRows));
+      const batch = createReadingBatch(SIM_SOURCE, meterIds, Math.max(2, Math.min(request.batchRows, mostRows(spans))));
       for (const span of windows(spans)) {
         let { fromMs } = span;
         while (fromMs < span.toMs) {
@@ -56,6 +56,14 @@ export function createSimReadingSource(options: SimReadingOptions): ReadingSourc
       if (batch.length > 0) yield batch;
     },
   };
+}
+
+/** Each row twice at most, and one place of grace so that the last one does not look like a full batch. */
+function mostRows(spans: readonly Span[]): number {
+  return spans.reduce(
+    (sum, { simulated, fromMs, toMs }) => sum + 2 * ((toMs - fromMs) / simulated.meter.intervalMs),
+    2,
+  );
 }
 
 /** Rows may come twice: each takes two places then. */

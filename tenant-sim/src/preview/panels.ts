@@ -2,6 +2,7 @@ import { createReadingBatch } from '@luna-iems/series';
 import { buildMeters, buildSeries, buildWorld } from '../build.ts';
 import type { SimConfig } from '../sim-schema.ts';
 import { DAY, QUARTER } from '../time/quarterly.ts';
+import type { Zone } from '../time/zone.ts';
 
 export type Stretch = 'day' | 'week' | 'year';
 
@@ -10,12 +11,24 @@ export interface Panel {
   readonly title: string;
   readonly unit: string;
   readonly values: Float64Array;
+  /** The least and the most of the quarter-hours that each value is the mean of. */
+  readonly lows: Float64Array;
+  readonly highs: Float64Array;
+  /** Whether a value stands for so many quarter-hours that their range is worth drawing. */
+  readonly isRange: boolean;
+}
+
+/** A place on the axis of time. */
+export interface Tick {
+  readonly atMs: number;
+  readonly label: string;
 }
 
 export interface Preview {
   readonly title: string;
   readonly fromMs: number;
   readonly toMs: number;
+  readonly ticks: readonly Tick[];
   readonly panels: readonly Panel[];
 }
 
@@ -54,7 +67,8 @@ export function previewOf(config: SimConfig, stretch: Stretch, dayMs: number): P
     title: `${stretch} from ${new Date(fromMs + DAY / 2).toISOString().slice(0, 10)}, seed ${world.seed}`,
     fromMs,
     toMs: fromMs + count * QUARTER,
-    panels: panels.map((panel) => ({ ...panel, values: averaged(panel.values, step) })),
+    ticks: ticksOf(world.zone, stretch, fromMs),
+    panels: panels.map((panel) => ({ ...panel, ...pooled(panel.values, step), isRange: stretch === 'year' })),
   };
 }
 
@@ -66,10 +80,32 @@ function addTo(sum: Float64Array, values: Float64Array): void {
   }
 }
 
-function averaged(values: Float64Array, step: number): Float64Array {
-  return Float64Array.from({ length: Math.floor(values.length / step) }, (_, index) => {
-    let sum = 0;
-    for (let place = index * step; place < (index + 1) * step; place += 1) sum += values[place] ?? 0;
-    return sum / step;
+function pooled(values: Float64Array, step: number): Pick<Panel, 'values' | 'lows' | 'highs'> {
+  const of = (one: (part: Float64Array) => number): Float64Array =>
+    Float64Array.from({ length: Math.floor(values.length / step) }, (_, index) =>
+      one(values.subarray(index * step, (index + 1) * step)),
+    );
+  return {
+    values: of((part) => part.reduce((sum, value) => sum + value, 0) / part.length),
+    lows: of((part) => Math.min(...part)),
+    highs: of((part) => Math.max(...part)),
+  };
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** Hours of a day, days of a week, first days of the months of a year, by the wall clock. */
+function ticksOf(zone: Zone, stretch: Stretch, fromMs: number): Tick[] {
+  if (stretch === 'day') {
+    return Array.from({ length: 8 }, (_, index) => ({
+      atMs: zone.atHour(fromMs, 3 * index),
+      label: `${String(3 * index).padStart(2, '0')}:00`,
+    }));
+  }
+  return Array.from({ length: DAYS[stretch] }, (_, index) => zone.addDays(fromMs, index)).flatMap((atMs): Tick[] => {
+    const { day, month, weekday } = zone.local(atMs);
+    if (stretch === 'week') return [{ atMs, label: `${WEEKDAYS[weekday]} ${day} ${MONTHS[month - 1]}` }];
+    return day === 1 ? [{ atMs, label: MONTHS[month - 1] ?? '' }] : [];
   });
 }

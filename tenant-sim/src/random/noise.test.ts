@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layeredNoise, smoothNoise } from './noise.ts';
+import { layeredNoise, noiseFill, smoothNoise } from './noise.ts';
 import { createStream } from './stream.ts';
 
 const PERIOD = 1000;
@@ -31,4 +31,18 @@ test('its deviation is 1, between grid points as on them, and layers keep it', (
 test('it has no jumps', () => {
   const noise = smoothNoise(createStream('n'), PERIOD);
   for (let time = 0; time < 50 * PERIOD; time += 10) expect(Math.abs(noise(time + 10) - noise(time))).toBeLessThan(0.2);
+});
+
+test('many instants in one go are the same to the last bit', () => {
+  const layers = [
+    { periodMs: 700, weight: 1 },
+    { periodMs: 90_000, weight: 0.6 },
+  ];
+  const instants = { fromMs: 1_774_600_000_500, stepMs: 250, count: 400 };
+  const one = layeredNoise(createStream('n'), layers);
+  const out = new Float64Array(500).fill(7);
+  noiseFill(createStream('n'), layers)(out, instants);
+  const expected = Array.from({ length: 400 }, (_, index) => one(instants.fromMs + index * instants.stepMs));
+  expect([...out.subarray(0, 400)]).toEqual(expected);
+  expect(out[400]).toBe(7);
 });

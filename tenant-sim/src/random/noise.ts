@@ -1,4 +1,5 @@
 import { normalQuantile } from '../math/elementary.ts';
+import { createScratch } from '../math/scratch.ts';
 import type { RandomStream } from './stream.ts';
 
 /** A random curve of time: mean 0, standard deviation 1, without state. */
@@ -52,23 +53,78 @@ function between(valueAt: (index: number) => number, periodMs: number): Noise {
       right = valueAt(index + 1);
       cell = index;
     }
-    // Scaled so that the squares of the weights add up to 1: the variance is the same between grid points as on them.
-    const b = position - index;
-    const a = 1 - b;
-    return (left * a + right * b) / Math.sqrt(a * a + b * b);
+    return blend(left, right, position - index);
   };
+}
+
+/** Scaled so that the squares of the weights add up to 1: the variance is the same between grid points as on them. */
+function blend(left: number, right: number, b: number): number {
+  const a = 1 - b;
+  return (left * a + right * b) / Math.sqrt(a * a + b * b);
+}
+
+/** One speed of a layered noise. */
+export interface Layer {
+  readonly periodMs: number;
+  readonly weight: number;
 }
 
 /** Several smooth noises of different speeds, weighted and scaled back to standard deviation 1. */
 export function layeredNoise(
   stream: RandomStream,
-  layers: readonly { readonly periodMs: number; readonly weight: number }[],
+  layers: readonly Layer[],
   noise: typeof smoothNoise = smoothNoise,
 ): Noise {
-  const norm = Math.sqrt(layers.reduce((sum, layer) => sum + layer.weight * layer.weight, 0));
+  const norm = normOf(layers);
   const parts = layers.map((layer, lane) => ({
     noise: noise(stream, layer.periodMs, lane),
     weight: layer.weight / norm,
   }));
   return (tsMs) => parts.reduce((sum, part) => sum + part.weight * part.noise(tsMs), 0);
+}
+
+function normOf(layers: readonly Layer[]): number {
+  return Math.sqrt(layers.reduce((sum, layer) => sum + layer.weight * layer.weight, 0));
+}
+
+/** Instants at equal distances: `fromMs`, `fromMs + stepMs`, … */
+export interface Instants {
+  readonly fromMs: number;
+  readonly stepMs: number;
+  readonly count: number;
+}
+
+/** Writes a noise at some instants to the beginning of `out`. */
+export type NoiseFill = (out: Float64Array, instants: Instants) => void;
+
+/** What `layeredNoise` says, for many instants in one go: several times as fast, for meters with many rows. */
+export function noiseFill(stream: RandomStream, layers: readonly Layer[]): NoiseFill {
+  const norm = normOf(layers);
+  return (out, instants) => {
+    out.fill(0, 0, instants.count);
+    layers.forEach(({ periodMs, weight }, lane) => {
+      addSmooth(out, instants, { stream, periodMs, weight: weight / norm, lane });
+    });
+  };
+}
+
+const knots = createScratch();
+
+interface SmoothLayer extends Layer {
+  readonly stream: RandomStream;
+  readonly lane: number;
+}
+
+function addSmooth(out: Float64Array, { fromMs, stepMs, count }: Instants, layer: SmoothLayer): void {
+  const { stream, periodMs, weight, lane } = layer;
+  const first = Math.floor(fromMs / periodMs);
+  const last = Math.floor((fromMs + (count - 1) * stepMs) / periodMs);
+  const values = knots(last - first + 2);
+  stream.fillNormals(values, first, last - first + 2, lane);
+  for (let place = 0; place < count; place += 1) {
+    const position = (fromMs + place * stepMs) / periodMs;
+    const index = Math.floor(position);
+    const value = blend(values[index - first] ?? 0, values[index - first + 1] ?? 0, position - index);
+    out[place] = (out[place] ?? 0) + weight * value;
+  }
 }

@@ -22,12 +22,12 @@ function mulHigh(high: number, low: number, b: number): number {
   return (Math.imul(high, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
 }
 
-/** Replaces the four counter words in `words` by random ones. */
-export function philox(words: Uint32Array, key0: number, key1: number): void {
-  let x0 = (words[0] ?? 0) | 0;
-  let x1 = (words[1] ?? 0) | 0;
-  let x2 = (words[2] ?? 0) | 0;
-  let x3 = (words[3] ?? 0) | 0;
+/** Replaces the four counter words from `at` on in `words` by random ones. */
+export function philox(words: Uint32Array, key0: number, key1: number, at = 0): void {
+  let x0 = (words[at] ?? 0) | 0;
+  let x1 = (words[at + 1] ?? 0) | 0;
+  let x2 = (words[at + 2] ?? 0) | 0;
+  let x3 = (words[at + 3] ?? 0) | 0;
   let k0 = key0 | 0;
   let k1 = key1 | 0;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -42,8 +42,8 @@ export function philox(words: Uint32Array, key0: number, key1: number): void {
     k0 = (k0 + W0) | 0;
     k1 = (k1 + W1) | 0;
   }
-  words[0] = x0;
-  words[1] = x1;
-  words[2] = x2;
-  words[3] = x3;
+  words[at] = x0;
+  words[at + 1] = x1;
+  words[at + 2] = x2;
+  words[at + 3] = x3;
 }

@@ -45,3 +45,14 @@ test('uniform and normal have the moments of their names', () => {
   expect(normal.variance).toBeCloseTo(1, 1);
   expect(values.filter((value) => Math.abs(value) < 1.96).length / count).toBeCloseTo(0.95, 2);
 });
+
+test('a row of places says what each of them says, over the border of 32 bits too', () => {
+  const stream = createStream('row');
+  const first = 2 ** 32 - 3;
+  const [words, normals] = [new Uint32Array(4 * 6), new Float64Array(6)];
+  stream.fillWords(words, first, 6, 2);
+  stream.fillNormals(normals, first, 6, 2);
+  const places = Array.from({ length: 6 }, (_, index) => first + index);
+  expect([...words]).toEqual(places.flatMap((place) => [...stream.words(place, 2)]));
+  expect([...normals]).toEqual(places.map((place) => stream.normal(place, 2)));
+});

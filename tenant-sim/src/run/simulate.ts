@@ -1,11 +1,11 @@
 import { errorMessage, type Clock, type Logger } from '@luna-iems/service-kit';
 import {
   catchUpRollups,
-  closeDeadSimRuns,
   createSeriesWriter,
   expireSeries,
   finishSimRun,
   fitChunks,
+  forgetOldSimRuns,
   readLiveSeries,
   startSimRun,
   updateSimRun,
@@ -33,7 +33,6 @@ export interface SimulateDeps {
  * killed anywhere, leave neither holes nor doubles. Throws what made it fail, after recording it.
  */
 export async function simulate(kind: SimKind, deps: SimulateDeps): Promise<WriteResult> {
-  await closeDeadSimRuns(deps.db, kind);
   const runId = await startSimRun(deps.db, kind);
   let progress: SimRunProgress = { rows: 0, rangeFrom: null, rangeTo: null };
   const onProgress = async (now: SimRunProgress): Promise<void> => {
@@ -46,7 +45,7 @@ export async function simulate(kind: SimKind, deps: SimulateDeps): Promise<Write
     if (kind === 'meter') await fitToMeters(run);
     const result = await (kind === 'meter' ? catchUp(METERS, run) : catchUp(MARKET, run));
     await finishSimRun(deps.db, runId, result);
-    if (kind === 'meter') await keepRollups(deps);
+    await keepHouse(kind, deps);
     return result;
   } catch (error) {
     const failure = { ...progress, state: 'failed' as const, errorCode: codeOf(error), error: errorMessage(error) };
@@ -96,12 +95,14 @@ async function fitToMeters({ db, config }: Run): Promise<void> {
   if (count > 0) await fitChunks(db, (count * 86_400) / config.meters.interval_s);
 }
 
-/** What was written is safe already; roll-ups that are late are caught up by the API or by the next run. */
-async function keepRollups({ db, log, signal, clock }: SimulateDeps): Promise<void> {
+/** What was written is safe already; what is late here is caught up by the API or by the next run. */
+async function keepHouse(kind: SimKind, { db, log, signal, clock }: SimulateDeps): Promise<void> {
   try {
+    await forgetOldSimRuns(db, kind);
+    if (kind === 'market') return;
     await catchUpRollups(db, { signal, clock });
     await expireSeries(db, clock.now());
   } catch (error) {
-    log.warn({ err: error }, 'the roll-ups could not be brought up to date; they are tried again');
+    log.warn({ err: error }, 'roll-ups and old rows could not be taken care of; they are tried again');
   }
 }

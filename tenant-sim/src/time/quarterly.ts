@@ -6,6 +6,9 @@ export const QUARTER = 900_000;
 /** A curve that is known at the quarter-hours since the epoch, by their number. */
 export type Quarterly = (quarter: number) => number;
 
+/** Writes such a curve at `count` quarter-hours from number `first` on to the beginning of `out`. */
+export type QuarterlyFill = (out: Float64Array, first: number, count: number) => void;
+
 const CHUNK = 2048;
 /** More than a year of them: a megabyte a curve. */
 const CHUNKS_KEPT = 24;
@@ -21,15 +24,18 @@ export function quarterly(curve: Quarterly): Quarterly {
   return (quarter) => {
     const number = Math.floor(quarter / CHUNK);
     if (number !== lastNumber) {
-      last = chunks.get(number) ?? keep(chunks, number, curve);
+      last = chunks.get(number) ?? keep(chunks, number);
       lastNumber = number;
     }
-    return last[quarter - number * CHUNK] ?? 0;
+    const place = quarter - number * CHUNK;
+    const known = last[place] ?? Number.NaN;
+    return Number.isNaN(known) ? (last[place] = curve(quarter)) : known;
   };
 }
 
-function keep(chunks: Map<number, Float64Array>, number: number, curve: Quarterly): Float64Array {
-  const chunk = Float64Array.from({ length: CHUNK }, (_, index) => curve(number * CHUNK + index));
+/** NaN: not asked for yet. A live run asks for some quarter-hours only. */
+function keep(chunks: Map<number, Float64Array>, number: number): Float64Array {
+  const chunk = new Float64Array(CHUNK).fill(Number.NaN);
   const [oldest] = chunks.keys();
   if (chunks.size >= CHUNKS_KEPT && oldest !== undefined) chunks.delete(oldest);
   chunks.set(number, chunk);

@@ -8,10 +8,13 @@ import { activateProfile, ensureProfile, readActiveProfile } from './embedding-p
 import { insertEvents } from './events.ts';
 import { readPrivacyConfig } from './privacy.ts';
 import {
-  closeDeadSimRuns,
   finishSimRun,
+  forgetOldSimRuns,
+  isSeedLoaded,
+  readLastFailedSimRuns,
   readLastSimRuns,
   readLastWrites,
+  recordSeed,
   startSimRun,
   updateSimRun,
 } from './sim-runs.ts';
@@ -41,14 +44,40 @@ test('runs are opened, followed and closed; one that fell silent is closed by th
   await updateSimRun(db, first, { rows: 10, rangeFrom: at(0), rangeTo: at(5) });
   await db.execute(sql`update sim_runs set updated_at = now() - interval '1 hour'`);
   const other = await startSimRun(db, 'market');
-  expect(await closeDeadSimRuns(db, 'market')).toBe(0);
-  expect(await closeDeadSimRuns(db, 'meter')).toBe(1);
   await finishSimRun(db, other, { state: 'done', rows: 3, rangeFrom: at(0), rangeTo: at(45) });
-  const runs = await readLastSimRuns(db);
-  expect(runs).toMatchObject([
+  expect(await readLastSimRuns(db)).toMatchObject([
     { kind: 'market', state: 'done', rows: 3, rangeTo: at(45) },
-    { kind: 'meter', state: 'failed', rows: 10, errorCode: 'LUNA_SIM_KILLED' },
+    { kind: 'meter', state: 'running', rows: 10 },
   ]);
+  await startSimRun(db, 'meter');
+  expect(await readLastFailedSimRuns(db)).toMatchObject([
+    { kind: 'meter', runId: first, state: 'failed', rows: 10, errorCode: 'LUNA_SIM_KILLED' },
+  ]);
+});
+
+test('runs are kept for a month; what a file was loaded with for as long as runs ask for the file', async () => {
+  const asked = crypto.randomUUID();
+  const changedSince = crypto.randomUUID();
+  const runId = await startSimRun(db, 'meter');
+  for (const seedId of [asked, changedSince]) {
+    await recordSeed(db, { seedId, runId, rows: 2, rangeFrom: at(0), rangeTo: at(1) });
+  }
+  const grow = (days: number): Promise<number> =>
+    db.execute(sql`update sim_runs set started_at = started_at - make_interval(days => ${days}),
+      updated_at = updated_at - make_interval(days => ${days})`);
+  await grow(20);
+  const newest = await startSimRun(db, 'meter');
+  expect(await isSeedLoaded(db, asked)).toBe(true);
+  await grow(20);
+  const market = await db.query(sql`select from sim_runs where kind = 'market'`);
+  await forgetOldSimRuns(db, 'meter');
+  const left = await db.query<{ id: string }>(
+    sql`select run_id as id from sim_runs where kind = 'meter' order by started_at`,
+  );
+  expect(left.map(({ id }) => id)).toEqual([asked, newest]);
+  expect(await isSeedLoaded(db, asked)).toBe(true);
+  expect(await isSeedLoaded(db, changedSince)).toBe(false);
+  expect(await db.query(sql`select from sim_runs where kind = 'market'`)).toHaveLength(market.length);
 });
 
 test('events count once however often they are sent; counts are those of the tables', async () => {

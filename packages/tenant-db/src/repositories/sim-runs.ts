@@ -22,19 +22,31 @@ export interface SimRun {
 const COLUMNS = sql`run_id as "runId", kind, state, started_at as "startedAt", updated_at as "updatedAt", finished_at as "finishedAt",
   range_from as "rangeFrom", range_to as "rangeTo", rows, error_code as "errorCode", error`;
 
-/** Marks runs of this kind that stopped reporting as failed: their process was killed. */
-export function closeDeadSimRuns(db: Queryable, kind: SimKind, silentMinutes = 15): Promise<number> {
-  return db.execute(sql`update sim_runs
-    set state = 'failed', error_code = 'LUNA_SIM_KILLED', error = 'the process ended without a word', finished_at = now()
-    where kind = ${kind} and state = 'running' and updated_at < now() - make_interval(mins => ${silentMinutes})`);
+/**
+ * Opens the record of a run and returns its id. Runs of this kind that have said nothing for a quarter of an hour are marked as failed: their
+ * process was killed.
+ */
+export async function startSimRun(db: Queryable, kind: SimKind): Promise<string> {
+  const [row] = await db.query<{ runId: string }>(sql`
+    with dead as (
+      update sim_runs
+      set state = 'failed', error_code = 'LUNA_SIM_KILLED', error = 'the process ended without a word', finished_at = now()
+      where kind = ${kind} and state = 'running' and updated_at < now() - interval '15 minutes')
+    insert into sim_runs (kind) values (${kind}) returning run_id as "runId"`);
+  return (row as { runId: string }).runId;
 }
 
-/** Opens the record of a run and returns its id. */
-export async function startSimRun(db: Queryable, kind: SimKind): Promise<string> {
-  const [row] = await db.query<{ runId: string }>(
-    sql`insert into sim_runs (kind) values (${kind}) returning run_id as "runId"`,
-  );
-  return (row as { runId: string }).runId;
+/** With a run every minute 43,000 rows of each kind, and longer than anybody asks what a run did. */
+const RUNS_KEPT_DAYS = 30;
+
+/**
+ * Removes runs of this kind of which nothing was heard for a month, and returns how many those were. What a file was loaded with stays as
+ * long as runs ask for the file. To be called by a run that has asked for all of its files.
+ */
+export function forgetOldSimRuns(db: Queryable, kind: SimKind): Promise<number> {
+  const line = sql`now() - make_interval(days => ${RUNS_KEPT_DAYS})`;
+  // The index knows when runs began; nothing is heard of one before that.
+  return db.execute(sql`delete from sim_runs where kind = ${kind} and started_at < ${line} and updated_at < ${line}`);
 }
 
 export interface SimRunProgress {
@@ -63,9 +75,12 @@ export async function finishSimRun(db: Queryable, runId: string, outcome: SimRun
     where run_id = ${runId}`);
 }
 
-/** Whether a file was loaded to its end; `seedId` follows from what it says. */
+/** Whether a file was loaded to its end; `seedId` follows from what it says. That it was asked for is noted once a day. */
 export async function isSeedLoaded(db: Queryable, seedId: string): Promise<boolean> {
-  const rows = await db.query(sql`select from sim_runs where run_id = ${seedId} and state = 'done'`);
+  const rows = await db.query(sql`
+    with asked as (
+      update sim_runs set updated_at = now() where run_id = ${seedId} and updated_at < now() - interval '1 day')
+    select from sim_runs where run_id = ${seedId} and state = 'done'`);
   return rows.length > 0;
 }
 

@@ -25,21 +25,24 @@ export async function readStoredMeters(
   meterIds: readonly string[],
   { sources, afterMs }: StoredQuery,
 ): Promise<StoredMeter[]> {
-  const wanted = sql`s.meter_id = m.meter_id and s.source = any(${sources}::text[])
-    and s.ts > ${afterMs === undefined ? '-infinity' : new Date(afterMs)}::timestamptz`;
+  const after = sql`s.meter_id = m.meter_id and s.ts > ${afterMs === undefined ? '-infinity' : new Date(afterMs)}::timestamptz`;
+  const wanted = sql`s.source = any(${sources}::text[])`;
+  // `offset 0` keeps the condition on the source away from the index, which is walked from its newest end: where the server has no
+  // statistics yet, it takes that condition for so rare that it would read and sort all rows of the meter instead.
   // Nearly always the newest row has the counters: only where it has none they are looked for in those before it.
   const rows = await db.query<StoredRow>(sql`
     select m.meter_id as "meterId", r.ts, r.interval_s as "intervalS", c.ts as "counterTs", c.interval_s as "counterIntervalS",
       c.energy_import_kwh as "energyImportKwh", coalesce(c.energy_export_kwh, 0) as "energyExportKwh"
     from unnest(${meterIds}::text[]) as m (meter_id)
     cross join lateral (
-      select ts, interval_s, energy_import_kwh, energy_export_kwh from smart_meter_readings s
-      where ${wanted} order by ts desc limit 1) r
+      select ts, interval_s, energy_import_kwh, energy_export_kwh from (
+        select * from smart_meter_readings s where ${after} order by ts desc offset 0) s
+      where ${wanted} limit 1) r
     left join lateral (
       select r.ts, r.interval_s, r.energy_import_kwh, r.energy_export_kwh where r.energy_import_kwh is not null
       union all (
         select ts, interval_s, energy_import_kwh, energy_export_kwh from smart_meter_readings s
-        where r.energy_import_kwh is null and ${wanted} and s.energy_import_kwh is not null
+        where r.energy_import_kwh is null and ${after} and ${wanted} and s.energy_import_kwh is not null
           and s.ts > r.ts - interval '7 days' and s.ts <= r.ts
         order by ts desc limit 1)) c on true`);
   return rows.map((row) => ({

@@ -162,6 +162,8 @@ export function rollupCases(fresh: () => Promise<Db>): void {
       ...stretch('a', '2026-03-28T19:00:00Z', 1, 30),
       ...stretch('c', '2026-03-28T20:00:00Z', 1, 60),
       ...stretch('a', '2026-03-28T20:00:15Z', 1, 30),
+      // In the same quarter-hours as its minutes: too long for the level of minutes.
+      ...stretch('c', '2026-03-28T20:00:30Z', 1, 300),
     ];
     await write(late.slice(second.length));
     await refresh(db);
