@@ -45,6 +45,14 @@ async function write(deps: MoveDeps, original: OriginalObject, signal: AbortSign
   await settleOriginal(deps.db, original);
 }
 
+/** Looks for further files only when none waits: in a large archive they would be the same ones each time. */
+async function nextOriginal({ db, lease }: MoveDeps): Promise<OriginalObject | undefined> {
+  const waiting = await claimOriginal(db, lease);
+  if (waiting !== undefined) return waiting;
+  await registerOriginals(db);
+  return claimOriginal(db, lease);
+}
+
 /**
  * Moves the oldest original file that still lies in the database into the object store; false when there is none. Its row is there
  * before the object, and the bytes in the database go in the transaction that says where the object is: whatever is cut off, the file
@@ -52,8 +60,7 @@ async function write(deps: MoveDeps, original: OriginalObject, signal: AbortSign
  */
 export async function moveOne(deps: MoveDeps, signal: AbortSignal): Promise<boolean> {
   const { db, lease, count } = deps;
-  await registerOriginals(db);
-  const original = await claimOriginal(db, lease);
+  const original = await nextOriginal(deps);
   if (original === undefined) return false;
   try {
     await write(deps, original, signal);
