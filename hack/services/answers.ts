@@ -7,6 +7,7 @@ const httpProbes: Partial<Record<ServiceName, (env: ServiceEnv) => string>> = {
   qdrant: (env) => `${env['QDRANT_URL']}/readyz`,
   tika: (env) => `${env['TIKA_URL']}/version`,
   ollama: (env) => `${env['OLLAMA_URL']}/api/version`,
+  'object-store': (env) => `${env['S3_ENDPOINT']}/minio/health/live`,
 };
 
 /** Whether a service does its work now: a query for the database, its own ready call for the others. */

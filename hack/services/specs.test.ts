@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { serviceEnv, serviceSpec } from './specs.ts';
 import { serviceNames } from './types.ts';
 
-const secrets = { postgres: 'p', qdrant: 'q', qdrantReadOnly: 'r' };
+const secrets = { postgres: 'p', qdrant: 'q', qdrantReadOnly: 'r', objectStore: 'o' };
 
 describe('serviceSpec', () => {
   it.each(serviceNames)('%s runs as a user of its own, listens on loopback only, and may write to /tmp', (name) => {
@@ -16,7 +16,7 @@ describe('serviceSpec', () => {
 
   it('keeps the data of what has data', () => {
     const kept = serviceNames.filter((name) => serviceSpec(name, 1, secrets).volumes.length > 0);
-    expect(kept).toEqual(['timescaledb', 'qdrant', 'ollama']);
+    expect(kept).toEqual(['timescaledb', 'qdrant', 'ollama', 'object-store']);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Credentials, ServiceEnv, ServiceName, ServiceSpec } from './types.
 const loopback = '127.0.0.1';
 const owner = 'luna_owner';
 const database = 'luna';
+const accessKey = 'luna';
 
 /** How each service is started on a port. Pure: the same in every run but for port and secrets. */
 export function serviceSpec(name: ServiceName, port: number, secrets: Credentials): ServiceSpec {
@@ -81,6 +82,17 @@ const specs: Record<ServiceName, (port: number, secrets: Credentials) => Service
     stopSignal: 'SIGTERM',
     startSeconds: 60,
   }),
+  'object-store': (port, secrets) => ({
+    name: 'object-store',
+    image: 'object-store',
+    user: '1000:1000',
+    env: { MINIO_ROOT_USER: accessKey, MINIO_ROOT_PASSWORD: secrets.objectStore },
+    args: ['server', '/data', '--address', `${loopback}:${port}`],
+    volumes: ['/data'],
+    scratch: ['/tmp'],
+    stopSignal: 'SIGTERM',
+    startSeconds: 30,
+  }),
 };
 
 /** The environment of a process that uses these services, for those that have a port. */
@@ -101,5 +113,12 @@ export function serviceEnv(ports: Readonly<Partial<Record<ServiceName, number>>>
     ...(ports.ollama === undefined
       ? {}
       : { OLLAMA_URL: http(ports.ollama), EMBEDDING_MODEL: 'all-minilm', EMBEDDING_DIMENSIONS: '384' }),
+    ...(ports['object-store'] === undefined
+      ? {}
+      : {
+          S3_ENDPOINT: http(ports['object-store']),
+          S3_ACCESS_KEY: accessKey,
+          S3_SECRET_KEY: secrets.objectStore,
+        }),
   };
 }

@@ -15,7 +15,7 @@ import { clearFolder, orphanedFolders, ownFolder, readState, writeState, type Se
 import { serviceNames, type Credentials, type ServiceEnv, type ServiceName } from './types.ts';
 
 export type Services = {
-  /** DATABASE_URL, QDRANT_URL, QDRANT_API_KEY, QDRANT_READ_ONLY_API_KEY, TIKA_URL, OLLAMA_URL, … of the services that were asked for. */
+  /** DATABASE_URL, QDRANT_URL, QDRANT_API_KEY, QDRANT_READ_ONLY_API_KEY, TIKA_URL, OLLAMA_URL, S3_ENDPOINT, … of the services that were asked for. */
   readonly env: ServiceEnv;
   readonly ports: Readonly<Partial<Record<ServiceName, number>>>;
   /** Folder with each service's volumes and log. */
@@ -167,5 +167,5 @@ async function chooseRunner(names: readonly ServiceName[]): Promise<Runner> {
 
 function newCredentials(): Credentials {
   const secret = (): string => randomBytes(18).toString('base64url');
-  return { postgres: secret(), qdrant: secret(), qdrantReadOnly: secret() };
+  return { postgres: secret(), qdrant: secret(), qdrantReadOnly: secret(), objectStore: secret() };
 }

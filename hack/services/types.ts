@@ -1,10 +1,15 @@
 /** The servers that the service tier tests against. */
-export type ServiceName = 'timescaledb' | 'qdrant' | 'tika' | 'ollama';
+export type ServiceName = 'timescaledb' | 'qdrant' | 'tika' | 'ollama' | 'object-store';
 
-export const serviceNames: readonly ServiceName[] = ['timescaledb', 'qdrant', 'tika', 'ollama'];
+export const serviceNames: readonly ServiceName[] = ['timescaledb', 'qdrant', 'tika', 'ollama', 'object-store'];
 
 /** Secrets of one set of services, made when it is first started. */
-export type Credentials = { readonly postgres: string; readonly qdrant: string; readonly qdrantReadOnly: string };
+export type Credentials = {
+  readonly postgres: string;
+  readonly qdrant: string;
+  readonly qdrantReadOnly: string;
+  readonly objectStore: string;
+};
 
 /** How one process runs: an image's own entrypoint with its documented variables, on a port of the loopback interface. */
 export type ServiceSpec = {

@@ -8,6 +8,7 @@ export const chartImages = {
   tika: 'tika',
   ollama: 'ollama',
   models: 'models',
+  objectStore: 'object-store',
 } as const;
 
 type ImageName = (typeof chartImages)[keyof typeof chartImages];

@@ -66,13 +66,18 @@ const everywhere = (text: string, except: readonly string[] = []): Record<string
       .filter((pod) => !except.includes(pod))
       .map((pod) => [pod, [text]]),
   );
-const resources = (child: string): { requests: Expectation; limits: Expectation } => ({
-  requests: { value: { cpu: '77m', memory: '99Mi' }, shows: { [child]: ['"requests":{"cpu":"77m","memory":"99Mi"}'] } },
-  limits: { value: { memory: '3Gi' }, shows: { [child]: ['"limits":{"memory":"3Gi"}'] } },
+const resources = (child: string, base: object = {}): { requests: Expectation; limits: Expectation } => ({
+  requests: {
+    value: { cpu: '77m', memory: '99Mi' },
+    with: base,
+    shows: { [child]: ['"requests":{"cpu":"77m","memory":"99Mi"}'] },
+  },
+  limits: { value: { memory: '3Gi' }, with: base, shows: { [child]: ['"limits":{"memory":"3Gi"}'] } },
 });
-const volume = (child: string, claim: string): { size: Expectation; className: Expectation } => ({
+const volume = (child: string, claim: string, base: object = {}): { size: Expectation; className: Expectation } => ({
   size: {
     value: '23Gi',
+    with: base,
     shows: {
       [`StatefulSet ${child}`]: ['"storage":"23Gi"'],
       [`PersistentVolumeClaim ${claim}-${child}-0`]: ['"storage":"23Gi"'],
@@ -80,6 +85,7 @@ const volume = (child: string, claim: string): { size: Expectation; className: E
   },
   className: {
     value: 'growing',
+    with: base,
     atCreation: true,
     shows: { [`StatefulSet ${child}`]: ['"storageClassName":"growing"'] },
   },
@@ -87,6 +93,17 @@ const volume = (child: string, claim: string): { size: Expectation; className: E
 const image = (...children: string[]): Expectation => ({
   value: 'example.com/mutated:7',
   shows: Object.fromEntries(children.map((child) => [child, ['"image":"example.com/mutated:7"']])),
+});
+/** A field of a bucket outside: what the API's pods must show, and the API's NetworkPolicy. */
+const bucket = (value: unknown, inPods: string, inPolicy = '"cidr":"10.0.0.7/32"'): Expectation => ({
+  value,
+  with: {
+    objectStore: {
+      enabled: true,
+      s3: { endpoint: 'https://s3.example.com', bucket: 'originals', secretName: 'keys', cidrs: ['10.0.0.7/32'] },
+    },
+  },
+  shows: { 'Deployment tenant-api': [inPods], 'NetworkPolicy tenant-api': [inPolicy] },
 });
 const parts = (prefix: string, table: object): Record<string, Expectation> =>
   Object.fromEntries(
@@ -209,6 +226,25 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     with: { api: { httpRoute: { hostnames: ['a.example.com'] } } },
     shows: { 'HTTPRoute tenant-api': ['"parentRefs":[{"name":"mutated","namespace":"gateways"}]'] },
   },
+  'objectStore.enabled': {
+    value: true,
+    shows: {
+      'StatefulSet object-store': ['"name":"MINIO_ROOT_PASSWORD"'],
+      'Service object-store': ['"port":9000'],
+      'NetworkPolicy object-store': ['"port":9000'],
+      'Deployment tenant-api': ['"name":"S3_ENDPOINT","value":"http://object-store:9000"'],
+    },
+  },
+  ...parts('objectStore.storage', volume('object-store', 'data', { objectStore: { enabled: true } })),
+  ...parts('objectStore.resources', resources('StatefulSet object-store', { objectStore: { enabled: true } })),
+  'objectStore.image': { ...image('StatefulSet object-store'), with: { objectStore: { enabled: true } } },
+  ...parts('objectStore.s3', {
+    endpoint: bucket('http://mutated.example.com:9123', '"value":"http://mutated.example.com:9123"', '"port":9123'),
+    bucket: bucket('mutated', '"name":"S3_BUCKET","value":"mutated"'),
+    region: bucket('eu-central-1', '"name":"S3_REGION","value":"eu-central-1"'),
+    secretName: bucket('mutated', '"secretName":"mutated"'),
+    cidrs: bucket(['192.0.2.0/24'], '"secretName":"keys"', '"cidr":"192.0.2.0/24"'),
+  }),
   ...parts('simulation.resources', resources('CronJob sim-meter')),
   'simulation.image': image('CronJob sim-meter', 'CronJob sim-market'),
   'simulation.enabled': {

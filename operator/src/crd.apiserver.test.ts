@@ -15,6 +15,8 @@ import { lunaTenantKind, type LunaTenant } from './tenant.ts';
 const CRD = 'crds/luna-iems.io_lunatenants.yaml';
 const SAMPLES = readdirSync(join(repository, 'config/samples')).filter((name) => name.endsWith('.yaml'));
 
+const S3 = { endpoint: 'https://s3.example.com', bucket: 'originals', secretName: 'keys', cidrs: ['192.0.2.0/24'] };
+
 describe('the LunaTenant CRD', () => {
   let transport: Transport;
   let client: Client;
@@ -74,6 +76,30 @@ describe('the LunaTenant CRD', () => {
     ['a name that makes derived names too long', {}, 'x'.repeat(51), /at most 50 characters/],
     ['a system namespace', { namespace: 'kube-system' }, undefined, /namespace must be one of its own/],
     ['a namespace in capitals', { namespace: 'Kunde' }, undefined, /DNS label/],
+    [
+      'an object store outside whose endpoint has a path',
+      { objectStore: { s3: { ...S3, endpoint: 'https://s3.example.com/luna' } } },
+      undefined,
+      /endpoint must be an address/,
+    ],
+    [
+      'an object store outside without its addresses',
+      { objectStore: { s3: { ...S3, cidrs: [] } } },
+      undefined,
+      /cidrs/,
+    ],
+    [
+      'addresses of an object store that are none',
+      { objectStore: { s3: { ...S3, cidrs: ['s3.example.com'] } } },
+      undefined,
+      /must be an address block/,
+    ],
+    [
+      'a bucket in capitals',
+      { objectStore: { s3: { ...S3, bucket: 'Originals' } } },
+      undefined,
+      /bucket must be a bucket's name/,
+    ],
     [
       'a size that is no quantity',
       { database: { storage: { size: 'huge' } } },

@@ -33,6 +33,7 @@ export const platformSchema = Type.Object(
         qdrant: image('Qdrant'),
         tika: image('Apache Tika'),
         ollama: image('Ollama'),
+        objectStore: image('an S3 server with MinIO’s command line'),
         models: Type.Optional(
           Type.String({ description: 'Image that models are copied from (models.source.type: image)' }),
         ),

@@ -18,7 +18,7 @@ import { ingestJobsRoute } from './routes/ingest/jobs.ts';
 import { seriesInRoutes } from './routes/ingest/series.ts';
 import { telemetryRoute } from './routes/ingest/telemetry.ts';
 import { itemFileRoute } from './routes/item-file.ts';
-import { itemRoutes } from './routes/items.ts';
+import { itemRoutes, type ItemDeps } from './routes/items.ts';
 import { askRoute } from './routes/rag/ask.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { recommendRoute } from './routes/recommend.ts';
@@ -29,7 +29,7 @@ import type { SimDeps } from './sim/status.ts';
 import type { SummaryDeps } from './status/summary.ts';
 
 /** Everything the HTTP side needs, made by the composition root. */
-export interface AppDeps extends AskDeps, RecommendDeps, SimDeps, SummaryDeps, IngestRouteDeps {
+export interface AppDeps extends AskDeps, RecommendDeps, SimDeps, SummaryDeps, IngestRouteDeps, ItemDeps {
   log: Logger;
   metrics: Metrics;
   keys: ApiKeys;

@@ -4,6 +4,7 @@ import type { ApiKeys } from './auth/api-keys.ts';
 import type { ProfileManager } from './embed/profile-manager.ts';
 import { sameModel, type Ollama } from './embed/ollama.ts';
 import type { Tika } from './extract/tika.ts';
+import type { ObjectStore } from './originals/s3.ts';
 import type { VectorIndex } from './search/vector-index.ts';
 import type { Check } from './status/supervisor.ts';
 
@@ -15,6 +16,8 @@ export interface CheckDeps {
   profiles: ProfileManager;
   keys: ApiKeys;
   embeddingModel: string;
+  /** Undefined where no object store is known. */
+  objects: ObjectStore | undefined;
 }
 
 async function checkDatabase(db: Database): Promise<string> {
@@ -39,7 +42,7 @@ async function checkOllama(ollama: Ollama, model: string, signal: AbortSignal): 
 
 /** The parts that this service needs, and how it finds out whether they are well. */
 export function partChecks(deps: CheckDeps): Record<string, Check> {
-  const { db, index, tika, ollama, profiles, keys, embeddingModel } = deps;
+  const { db, index, tika, ollama, profiles, keys, embeddingModel, objects } = deps;
   return {
     database: () => checkDatabase(db),
     qdrant: () => index.ping(),
@@ -50,8 +53,12 @@ export function partChecks(deps: CheckDeps): Record<string, Check> {
       return `${collection}, normalisation ${normalisation}`;
     },
     keys: () => keys.check(),
+    ...(objects === undefined ? {} : { objectStore: (signal: AbortSignal) => objects.ping(signal) }),
   };
 }
 
 /** Without these nothing can be answered; without the others, some things. */
 export const essentialParts: readonly string[] = ['database', 'keys'];
+
+/** Nobody waits for these: while they are away, what they do is done later. */
+export const patientParts: readonly string[] = ['objectStore'];

@@ -68,6 +68,23 @@ const Env = Type.Object({
     maximum: 86_400,
     description: 'Time between two comparisons of the stored chunks with the vector store.',
   }),
+  S3_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'Object store for original files; unset to keep them in the database.',
+    }),
+  ),
+  S3_BUCKET: Type.Optional(Type.String({ minLength: 3, maxLength: 63, description: 'Bucket for them.' })),
+  S3_REGION: Type.String({ default: 'us-east-1', minLength: 1, description: 'Region that requests are signed for.' }),
+  S3_KEYS_DIR: Type.String({
+    default: '/etc/luna/object-store',
+    description: 'Directory with the files access-key and secret-key.',
+  }),
+  S3_CREATE_BUCKET: Type.Boolean({ default: false, description: 'Make the bucket where it is missing.' }),
+  S3_STORE: Type.Boolean({
+    default: true,
+    description: 'false: nothing more goes there; what is there is read and removed as before.',
+  }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({ default: 600, minimum: 1, description: 'Requests per API key and minute.' }),
   SERIES_ROUND_SECONDS: Type.Integer({
     default: 60,
@@ -95,5 +112,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const simCronJobs = splitList(SIM_CRONJOBS);
   const bad = simCronJobs.find((name) => !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/u.test(name));
   if (bad !== undefined) throw new LunaError('LUNA_CONFIG', `SIM_CRONJOBS: "${bad}" is not a CronJob's name`);
+  if ((rest.S3_ENDPOINT === undefined) !== (rest.S3_BUCKET === undefined))
+    throw new LunaError('LUNA_CONFIG', 'S3_ENDPOINT and S3_BUCKET: set both or neither');
   return { ...rest, simCronJobs };
 }

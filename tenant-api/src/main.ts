@@ -35,6 +35,7 @@ async function start(): Promise<void> {
     keepProfile(services.profiles, log, signal),
     services.worker.run(signal),
     services.keepReconciled(signal),
+    services.keepOriginals(signal),
     keepSeries(
       { db: services.app.db, clock: services.app.clock, log, everyMs: config.SERIES_ROUND_SECONDS * 1000 },
       signal,

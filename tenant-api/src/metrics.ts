@@ -5,6 +5,7 @@ export interface ApiMetrics {
   observeIngest: (stage: string, seconds: number) => void;
   countIngest: (outcome: string) => void;
   countDifferences: (kind: string, differences: number) => void;
+  countOriginals: (what: string) => void;
   observeAsk: (part: string, seconds: number) => void;
   countAsk: (mode: string) => void;
   setPart: (part: string, ok: boolean, seconds: number) => void;
@@ -30,6 +31,11 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
     help: 'Differences found between the stored chunks and the vector store, by kind; each was mended',
     labelNames: ['kind'],
   });
+  const originals = metrics.counter({
+    name: 'luna_original_files_total',
+    help: 'Original files moved to the object store or removed from it, and moves that failed',
+    labelNames: ['what'],
+  });
   const askSeconds = metrics.histogram({
     name: 'luna_ask_part_duration_seconds',
     help: 'Time of one question in one part of answering, in seconds',
@@ -51,6 +57,7 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
     observeIngest: (stage, seconds) => ingestSeconds.observe({ stage }, seconds),
     countIngest: (outcome) => ingestJobs.inc({ outcome }),
     countDifferences: (kind, found) => differences.inc({ kind }, found),
+    countOriginals: (what) => originals.inc({ what }),
     observeAsk: (part, seconds) => askSeconds.observe({ part }, seconds),
     countAsk: (mode) => answers.inc({ mode }),
     setPart: (part, ok, seconds) => {

@@ -12,7 +12,7 @@ import { createPool, type Database } from '@luna-iems/tenant-db';
 import type { AppDeps } from './app.ts';
 import { createChatModel, type ChatModel } from './ask/chat-model.ts';
 import { createApiKeys } from './auth/api-keys.ts';
-import { essentialParts, partChecks } from './checks.ts';
+import { essentialParts, partChecks, patientParts } from './checks.ts';
 import type { Config } from './config.ts';
 import { createModelGate, withGate } from './embed/model-gate.ts';
 import { createOllama, type Ollama } from './embed/ollama.ts';
@@ -24,6 +24,9 @@ import { createGate } from './ingest/gate.ts';
 import { keepReconciled } from './ingest/keep-reconciled.ts';
 import { createIngestWorker, type IngestWorker } from './ingest/worker.ts';
 import { createApiMetrics } from './metrics.ts';
+import { keepOriginals } from './originals/keep.ts';
+import { createS3Keys } from './originals/s3-keys.ts';
+import { createObjectStore, type ObjectStore } from './originals/s3.ts';
 import { contentRanker } from './recommend/ranker.ts';
 import { createSearchTuner, type SearchTuner } from './search/tuner.ts';
 import { createVectorIndex, type VectorIndex } from './search/vector-index.ts';
@@ -40,6 +43,8 @@ export interface Services {
   /** Compares database and vector store now and then, until the signal is aborted. */
   keepReconciled(signal: AbortSignal): Promise<void>;
   tuner: SearchTuner;
+  /** Moves original files to the object store and removes dead ones, until the signal is aborted; nothing where there is none. */
+  keepOriginals(signal: AbortSignal): Promise<void>;
   /** Ends connections. */
   close(): Promise<void>;
 }
@@ -58,6 +63,20 @@ interface Parts {
   metrics: Metrics;
   tikaHttp: HttpClient;
   ollamaHttp: HttpClient;
+  bucket: Bucket | undefined;
+}
+
+/** The object store for original files, and its connections. */
+interface Bucket {
+  http: HttpClient;
+  objects: ObjectStore;
+}
+
+function bucketOf({ S3_ENDPOINT: endpoint, S3_BUCKET: bucket, ...config }: Config): Bucket | undefined {
+  if (endpoint === undefined || bucket === undefined) return undefined;
+  const http = createHttpClient({ name: 'object store', baseUrl: endpoint });
+  const keys = createS3Keys({ dir: config.S3_KEYS_DIR, clock: systemClock });
+  return { http, objects: createObjectStore({ http, endpoint, bucket, region: config.S3_REGION, keys }) };
 }
 
 function connect({ config, log }: ServicesInput): Parts {
@@ -69,6 +88,7 @@ function connect({ config, log }: ServicesInput): Parts {
     metrics: createMetrics({ labels: { tenant: config.TENANT_NAME } }),
     tikaHttp: createHttpClient({ name: 'tika', baseUrl: config.TIKA_URL }),
     ollamaHttp: createHttpClient({ name: 'ollama', baseUrl: config.OLLAMA_URL }),
+    bucket: bucketOf(config),
   };
 }
 
@@ -79,7 +99,8 @@ function chatOf({ CHAT_MODEL: name, CHAT_CONTEXT_TOKENS: maxContext }: Config, o
 /** Makes the parts of a process from its settings. */
 export function createServices(input: ServicesInput): Services {
   const { config, log, env, version } = input;
-  const { db, vocabulary, index, metrics, tikaHttp, ollamaHttp } = connect(input);
+  const { db, vocabulary, index, metrics, tikaHttp, ollamaHttp, bucket } = connect(input);
+  const objects = bucket?.objects;
   const clock = systemClock;
   const apiMetrics = createApiMetrics(metrics);
   const tika = createTika(tikaHttp, {
@@ -97,16 +118,18 @@ export function createServices(input: ServicesInput): Services {
   const profile = (): ReturnType<ProfileManager['current']> => profiles.current();
   const tuner = createSearchTuner({ db, index, profile, vocabulary, log });
   const supervisor = createSupervisor({
-    checks: partChecks({ db, index, tika, ollama, profiles, keys, embeddingModel: model }),
+    checks: partChecks({ db, index, tika, ollama, profiles, keys, objects, embeddingModel: model }),
     essential: essentialParts,
+    patient: patientParts,
     log,
     clock,
     observe: apiMetrics.setPart,
   });
   const ready = async (): Promise<void> => supervisor.require('database', 'qdrant', 'tika', 'ollama', 'embedding');
+  const name = `${hostname()}-${process.pid}`;
   const worker = createIngestWorker({
     ...{ db, index, tika, profile, log, clock, gate: createGate() },
-    name: `${hostname()}-${process.pid}`,
+    name,
     leaseSeconds: config.INGEST_LEASE_SECONDS,
     concurrency: config.INGEST_CONCURRENCY,
     random: systemRandom,
@@ -115,7 +138,9 @@ export function createServices(input: ServicesInput): Services {
     ready,
   });
   const app: AppDeps = {
-    ...{ db, index, profile, log, clock, metrics, keys, profiles, tuner, supervisor, version },
+    ...{ db, index, objects, profile, log, clock, metrics, keys, profiles, tuner, supervisor, version },
+    countOriginals: apiMetrics.countOriginals,
+    objectStore: objects === undefined ? 'off' : config.S3_STORE ? 'on' : 'reading',
     observe: apiMetrics.observeAsk,
     count: apiMetrics.countAsk,
     ranker: contentRanker,
@@ -131,19 +156,22 @@ export function createServices(input: ServicesInput): Services {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
   };
   const close = async (): Promise<void> => {
-    await Promise.all([db.close(), tikaHttp.close(), ollamaHttp.close()]);
+    await Promise.all([db.close(), tikaHttp.close(), ollamaHttp.close(), bucket?.http.close()]);
   };
   const reconciling = {
-    db,
-    index,
-    profile,
-    log,
-    ready,
+    ...{ db, index, objects, profile, log, clock, ready },
     seconds: config.RECONCILE_SECONDS,
     count: apiMetrics.countDifferences,
   };
+  const keeping = {
+    ...{ db, log, lease: { worker: name, seconds: config.INGEST_LEASE_SECONDS } },
+    ...{ moves: config.S3_STORE, createBucket: config.S3_CREATE_BUCKET, count: apiMetrics.countOriginals },
+  };
   return {
     ...{ app, worker, supervisor, profiles, tuner, close },
+    keepOriginals: async (signal) => {
+      if (objects !== undefined) await keepOriginals({ ...keeping, objects }, signal);
+    },
     keepReconciled: (signal) => keepReconciled(reconciling, signal),
   };
 }

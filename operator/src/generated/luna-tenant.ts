@@ -344,6 +344,74 @@ export interface LunaTenantSpec {
     };
   };
   /**
+   * Where the original files of documents are kept. When left out, they lie in the database.
+   */
+  objectStore?: {
+    /**
+     * Keeps original files in an object store instead of the database, those that are there already too. Without s3 the tenant gets one of its own, which keeps its volume when this is switched off; the files in it cannot be read until it is switched on again. With s3 they can, for as long as s3 stays.
+     */
+    enabled: boolean;
+    /**
+     * Image of the object store, one that takes MinIO's command line and variables; the platform's when left out.
+     */
+    image?: string;
+    /**
+     * The volume of an object store of the tenant's own. It may grow, never shrink; its class cannot change.
+     */
+    storage: {
+      /**
+       * Size as a Kubernetes quantity, for example 10Gi.
+       */
+      size: string;
+      /**
+       * StorageClass of the volume; the cluster's default class when left out. Cannot be changed later.
+       */
+      className?: string;
+    };
+    /**
+     * CPU and memory of the object store; 25m and 128Mi requested, 1Gi memory at most, when left out.
+     */
+    resources?: {
+      /**
+       * What the scheduler sets aside, for example {cpu 100m, memory 512Mi}.
+       */
+      requests?: {
+        [k: string]: number | string;
+      };
+      /**
+       * What the pod may use at most, for example {memory 1Gi}.
+       */
+      limits?: {
+        [k: string]: number | string;
+      };
+    };
+    /**
+     * A bucket outside the tenant that is used instead. Original files then leave the tenant's namespace.
+     */
+    s3?: {
+      /**
+       * Address of a server that speaks S3, for example https://s3.eu-central-1.amazonaws.com.
+       */
+      endpoint: string;
+      /**
+       * Name of the bucket. It must exist, without versioning, or deleted documents stay in it.
+       */
+      bucket: string;
+      /**
+       * The bucket's region, for which requests are signed.
+       */
+      region: string;
+      /**
+       * Name of a Secret in the tenant's namespace with the entries access-key and secret-key. Nothing copies it there.
+       */
+      secretName: string;
+      /**
+       * Address blocks of the endpoint, the only ones that the tenant API may reach for it, on the endpoint's port.
+       */
+      cidrs: string[];
+    };
+  };
+  /**
    * Simulated smart meters and market prices, until live sources are attached.
    */
   simulation: {

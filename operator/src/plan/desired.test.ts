@@ -69,6 +69,25 @@ const specs: fc.Arbitrary<LunaTenantSpec> = fc
         nil: undefined,
       }),
     }),
+    objectStore: fc.option(
+      fc.record(
+        {
+          enabled: fc.boolean(),
+          storage,
+          resources,
+          image,
+          s3: fc.constant({
+            endpoint: 'https://s3.example.com',
+            bucket: 'originals',
+            region: 'us-east-1',
+            secretName: 'keys',
+            cidrs: ['192.0.2.0/24'],
+          }),
+        },
+        { requiredKeys: ['enabled', 'storage'] },
+      ),
+      { nil: undefined },
+    ),
     simulation: fc.record({
       enabled: fc.boolean(),
       schedule: fc.constant('* * * * *'),

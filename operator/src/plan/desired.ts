@@ -8,6 +8,7 @@ import type { Planned } from './meta.ts';
 import { planMonitoring } from './monitoring.ts';
 import { planLimits, planNamespace } from './namespace.ts';
 import { planNetwork, type NetworkFacts } from './network.ts';
+import { planObjectStore } from './object-store.ts';
 import { planOllama } from './ollama.ts';
 import { planPostgres } from './postgres.ts';
 import { planQdrant } from './qdrant.ts';
@@ -47,6 +48,7 @@ export function desired(tenant: LunaTenant, platform: Platform, facts: Facts): P
     ...planQdrant(tenant, platform, facts),
     ...planTika(tenant, platform),
     ...planOllama(tenant, platform),
+    ...planObjectStore(tenant, platform, facts),
     planSchema(tenant, platform, facts),
     ...planTenantApi(tenant, platform, facts),
     ...planSimulation(tenant, platform),

@@ -10,6 +10,7 @@ export function imagesOf({ spec }: LunaTenant, { images }: Platform): Platform['
     qdrant: spec.vectorStore.image ?? images.qdrant,
     tika: spec.extraction.image ?? images.tika,
     ollama: spec.models.serverImage ?? images.ollama,
+    objectStore: spec.objectStore?.image ?? images.objectStore,
     ...(images.models === undefined ? {} : { models: images.models }),
   };
 }

@@ -92,10 +92,9 @@ const pod = (name: string, tenant = 'demo'): Place => ({
 });
 const PLACES: Record<string, Place> = {
   ...Object.fromEntries(
-    ['postgres', 'qdrant', 'tika', 'ollama', 'tenant-api', 'schema', 'sim-meter', 'sim-market'].map((name) => [
-      name,
-      pod(name),
-    ]),
+    ['postgres', 'qdrant', 'tika', 'ollama', 'object-store', 'tenant-api', 'schema', 'sim-meter', 'sim-market'].map(
+      (name) => [name, pod(name)],
+    ),
   ),
   'other/tenant-api': pod('tenant-api', 'other'),
   'other/postgres': pod('postgres', 'other'),
@@ -109,7 +108,7 @@ const PLACES: Record<string, Place> = {
   internet: { ip: '93.184.216.34' },
   'cloud metadata': { ip: '169.254.169.254' },
 };
-const PORTS: [number, string][] = [5432, 6333, 9998, 11434, 8080, 443, 6443, 53]
+const PORTS: [number, string][] = [5432, 6333, 9000, 9998, 11434, 8080, 443, 6443, 53]
   .map((port) => [port, 'TCP'] as [number, string])
   .concat([[53, 'UDP']]);
 
@@ -164,6 +163,22 @@ describe('the NetworkPolicies of a tenant', () => {
       (flow) => !TABLE.includes(flow),
     );
     expect(extra).toEqual(['ingress controller > tenant-api 8080/TCP', 'stranger > tenant-api 8080/TCP']);
+  });
+
+  it('let the API, and nobody else, reach an object store, in the tenant or at the addresses named', () => {
+    const other = policiesOf(tenantFixture({}, { name: 'other' }));
+    const extra = (objectStore: NonNullable<LunaTenant['spec']['objectStore']>): string[] =>
+      openFlows([...policiesOf(tenantFixture({ objectStore })), ...other]).filter((flow) => !TABLE.includes(flow));
+    const storage = { size: '1Gi' };
+    const s3 = {
+      endpoint: 'https://s3.example.com',
+      bucket: 'b',
+      region: 'r',
+      secretName: 's',
+      cidrs: ['93.184.0.0/16'],
+    };
+    expect(extra({ enabled: true, storage })).toEqual(['tenant-api > object-store 9000/TCP']);
+    expect(extra({ enabled: true, storage, s3 })).toEqual(['tenant-api > internet 443/TCP']);
   });
 
   it('deny both ways first, and never have a rule without peers or ports', () => {

@@ -2,6 +2,7 @@ import type { KubeObject } from '@luna-iems/kube-runtime';
 import type { Platform, PlatformPeer } from '../platform.ts';
 import { COMPONENT_LABEL, TENANT_LABEL, namespaceOf, type LunaTenant } from '../tenant.ts';
 import { labelsOf, selectorOf, type Planned } from './meta.ts';
+import { OBJECT_STORE, OBJECT_STORE_PORT, ownObjectStore, portOf } from './object-store.ts';
 import { SIMULATORS } from './simulation.ts';
 
 /** One address of the cluster's API server. */
@@ -69,13 +70,29 @@ export function planNetwork(tenant: LunaTenant, platform: Platform, facts: Netwo
         { peers: [own('qdrant')], ports: [6333] },
         { peers: [own('tika')], ports: [9998] },
         { peers: [own('ollama')], ports: [11434] },
+        ...toObjectStore(tenant),
         ...facts.apiServer.map(({ address, port }) => ({ peers: [onlyAddress(address)], ports: [port] })),
       ],
     }),
   ];
+  if (ownObjectStore(tenant) !== undefined) {
+    const fromApi = { peers: [own('tenant-api')], ports: [OBJECT_STORE_PORT] };
+    policies.push(policy(tenant, OBJECT_STORE, byName(tenant, OBJECT_STORE), { ingress: [fromApi] }));
+  }
   if (facts.pulling)
     policies.push(policy(tenant, 'model-pull', byName(tenant, 'ollama'), { egress: [dns, ...internet()] }));
   return policies.map((object) => ({ object }));
+}
+
+/** The way to the tenant's own object store, or to the addresses that stand behind the bucket outside. */
+function toObjectStore(tenant: LunaTenant): Rule[] {
+  if (ownObjectStore(tenant) !== undefined) {
+    const pods = { podSelector: { matchLabels: selectorOf(tenant, OBJECT_STORE) } };
+    return [{ peers: [pods], ports: [OBJECT_STORE_PORT] }];
+  }
+  const s3 = tenant.spec.objectStore?.s3;
+  if (s3 === undefined) return [];
+  return [{ peers: s3.cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports: [portOf(s3.endpoint)] }];
 }
 
 function apiClients(tenant: LunaTenant, platform: Platform): Peer[] {

@@ -22,6 +22,7 @@ const REFERENCE: LunaTenant = {
       storage,
     },
     api: { replicas: 2 },
+    objectStore: { enabled: true, storage },
     simulation: { enabled: true, schedule: '* * * * *' },
     privacy: { allowAggregates: false },
     network: { apiClients: [] },

@@ -2,11 +2,14 @@ import { contentHash, type KubeObject, type KubeResource } from '@luna-iems/kube
 import { ROTATED_ANNOTATION, ROTATE_ANNOTATION, type LunaTenant } from '../tenant.ts';
 import { metaOf } from './meta.ts';
 import { DATABASE_OWNER } from './database.ts';
+import { OBJECT_STORE, OBJECT_STORE_KEYS, ownObjectStore } from './object-store.ts';
 
 /** Gives that many random bytes from a cryptographic source. */
 export type RandomBytes = (count: number) => Buffer;
 
 interface Definition {
+  /** Whether the tenant needs it; it always does when left out. */
+  wanted?: (tenant: LunaTenant) => boolean;
   component: string;
   data: (random: RandomBytes) => Record<string, string>;
 }
@@ -31,20 +34,28 @@ const DEFINITIONS: Record<string, Definition> = {
     component: 'qdrant',
     data: (random) => ({ 'api-key': token(random), 'read-only-key': token(random) }),
   },
+  [OBJECT_STORE_KEYS]: {
+    component: OBJECT_STORE,
+    wanted: (tenant) => ownObjectStore(tenant) !== undefined,
+    data: (random) => ({ 'access-key': 'luna', 'secret-key': token(random) }),
+  },
   'tenant-api-keys': {
     component: 'tenant-api',
     data: (random) => ({ admin: JSON.stringify({ key: `luna_${token(random)}`, scopes: SCOPES }) }),
   },
 };
 
-export const SECRET_NAMES: readonly string[] = Object.keys(DEFINITIONS);
+/** The Secrets that every tenant has. */
+export const SECRET_NAMES: readonly string[] = Object.keys(DEFINITIONS).filter(
+  (name) => DEFINITIONS[name]?.wanted === undefined,
+);
 
 /** The tenant's Secrets that do not exist yet. Those that exist are never named, so never changed. */
 export function missingSecrets(tenant: LunaTenant, existing: ReadonlySet<string>, random: RandomBytes): KubeObject[] {
   const rotation = rotationOf(tenant);
   const annotations = rotation === undefined ? {} : { annotations: { [ROTATED_ANNOTATION]: rotation } };
   return Object.entries(DEFINITIONS)
-    .filter(([name]) => !existing.has(name))
+    .filter(([name, { wanted }]) => !existing.has(name) && (wanted?.(tenant) ?? true))
     .map(([name, { component, data }]) => ({
       apiVersion: 'v1',
       kind: 'Secret',

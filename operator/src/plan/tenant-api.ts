@@ -7,6 +7,7 @@ import { imagesOf } from './images.ts';
 import { labelsOf, metaOf, selectorOf, type Planned } from './meta.ts';
 import { container, fromSecret, plain, podTemplate, resources, scratch, type EnvVar, type Probe } from './pod.ts';
 import { DATABASE } from './database.ts';
+import { objectStoreOf, ownObjectStore, OBJECT_STORE_KEYS } from './object-store.ts';
 import { usesSecrets } from './secrets.ts';
 import { service } from './service.ts';
 import { SIMULATORS } from './simulation.ts';
@@ -31,6 +32,7 @@ function get(path: string, periodSeconds: number, failureThreshold: number): Pro
 
 function apiDeployment(tenant: LunaTenant, platform: Platform, facts: Pick<Facts, 'secrets'>): KubeObject {
   const { replicas } = tenant.spec.api;
+  const bucket = objectStoreOf(tenant);
   const api = container({
     name: 'api',
     image: imagesOf(tenant, platform).tenantApi,
@@ -39,7 +41,10 @@ function apiDeployment(tenant: LunaTenant, platform: Platform, facts: Pick<Facts
     port: 8080,
     env: environment(tenant, platform),
     mounts: { tmp: '/tmp' },
-    readOnlyMounts: { keys: '/etc/luna/api-keys' },
+    readOnlyMounts: {
+      keys: '/etc/luna/api-keys',
+      ...(bucket === undefined ? {} : { bucket: '/etc/luna/object-store' }),
+    },
     probes: {
       startupProbe: get('/health/live', 2, 60),
       livenessProbe: get('/health/live', 15, 4),
@@ -49,19 +54,29 @@ function apiDeployment(tenant: LunaTenant, platform: Platform, facts: Pick<Facts
   const template = podTemplate({
     labels: labelsOf(tenant, API),
     // Not the API keys: the API reads them again by itself.
-    ...usesSecrets(facts.secrets, ['postgres-api', 'qdrant-keys']),
+    ...usesSecrets(facts.secrets, secretsOf(tenant)),
     serviceAccount: API,
     uid: 65532,
     platform,
     tenant,
     mountToken: true,
     containers: [api],
-    volumes: [{ name: 'keys', secret: { secretName: 'tenant-api-keys' } }, scratch('tmp', '2Gi')],
+    volumes: [
+      { name: 'keys', secret: { secretName: 'tenant-api-keys' } },
+      // Optional: the tenant answers without its object store, so also before somebody has brought the Secret.
+      ...(bucket === undefined ? [] : [{ name: 'bucket', secret: { secretName: bucket.secret, optional: true } }]),
+      scratch('tmp', '2Gi'),
+    ],
     graceSeconds: 45,
     ...(replicas > 1 ? { spread: [spread(tenant)] } : {}),
   });
   const strategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
   return deployment({ tenant, component: API, replicas, template, strategy });
+}
+
+/** Secrets with which the API must be started anew when they change. */
+function secretsOf(tenant: LunaTenant): string[] {
+  return ['postgres-api', 'qdrant-keys', ...(ownObjectStore(tenant) === undefined ? [] : [OBJECT_STORE_KEYS])];
 }
 
 function environment(tenant: LunaTenant, platform: Platform): EnvVar[] {
@@ -86,6 +101,7 @@ function environment(tenant: LunaTenant, platform: Platform): EnvVar[] {
       UPLOAD_MAX_BYTES: '104857600',
     }),
     ...plain(wished(tenant)),
+    ...plain(objectStoreOf(tenant)?.env ?? {}),
     fromSecret('PGPASSWORD', 'postgres-api', 'password'),
     fromSecret('QDRANT_API_KEY', 'qdrant-keys', 'api-key'),
   ];

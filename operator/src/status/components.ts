@@ -1,6 +1,7 @@
 import { findWorkload, podsOf, rolledOut, serves, type Observed, type Workload } from '../observed.ts';
 import { SIMULATORS } from '../plan/simulation.ts';
 import { inPlace, isAsPlanned, type Finding, type Situation } from './finding.ts';
+import { OBJECT_STORE } from '../plan/object-store.ts';
 import { monitoring } from './monitoring.ts';
 import { route } from './route.ts';
 import { schema } from './schema.ts';
@@ -28,13 +29,33 @@ export function findings(situation: Situation): Finding[] {
     of('ModelsReady'),
     api(of('ApiReady'), situation),
     simulation(situation),
+    ...objectStore(situation),
     volumes(situation),
     monitoring(situation),
     ...route(situation),
   ];
 }
 
-function workload(part: (typeof PARTS)[number], { tenant, observed }: Situation): Finding {
+interface Part {
+  readonly type: string;
+  readonly kind: 'StatefulSet' | 'Deployment';
+  readonly name: string;
+  readonly what: string;
+}
+
+/** Nothing for a tenant without an object store. What is outside, the operator does not call: the API does, and says how it is. */
+function objectStore(situation: Situation): Finding[] {
+  const type = 'ObjectStoreReady';
+  const { enabled, s3 } = situation.tenant.spec.objectStore ?? { enabled: false };
+  if (!enabled) return [];
+  if (s3 === undefined) {
+    return [workload({ type, kind: 'StatefulSet', name: OBJECT_STORE, what: 'The object store' }, situation)];
+  }
+  const message = `original files go to the bucket ${s3.bucket} at ${s3.endpoint}; whether it answers is in the tenant API's /status/summary`;
+  return [{ type, status: 'True', reason: 'External', message }];
+}
+
+function workload(part: Part, { tenant, observed }: Situation): Finding {
   const { type, kind, name, what } = part;
   const live = findWorkload(observed, kind, name);
   if (tenant.spec.hibernate) {

@@ -101,10 +101,11 @@ function summarise(tenant: LunaTenant, parts: Finding[], observed: Observed, fai
   ];
 }
 
-/** What is worth a look while the tenant serves: a broken simulator, metrics that nobody collects, a way in that is not open, a volume that cannot grow. */
+/** What is worth a look while the tenant serves: a broken simulator, metrics that nobody collects, a way in that is not open, a volume that cannot grow, an object store for which files wait in the database. */
 function isAside({ type, trouble }: Finding): boolean {
   return (
-    ['MonitoringReady', 'RouteReady', 'VolumesReady'].includes(type) || (type === 'SimulationReady' && trouble === true)
+    ['MonitoringReady', 'ObjectStoreReady', 'RouteReady', 'VolumesReady'].includes(type) ||
+    (type === 'SimulationReady' && trouble === true)
   );
 }
 
@@ -180,6 +181,7 @@ const IMAGES = [
   ['vectorStore', 'StatefulSet', 'qdrant'],
   ['extraction', 'Deployment', 'tika'],
   ['models', 'StatefulSet', 'ollama'],
+  ['objectStore', 'StatefulSet', 'object-store'],
   ['api', 'Deployment', 'tenant-api'],
 ] as const;
 

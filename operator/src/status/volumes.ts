@@ -15,11 +15,12 @@ interface Claim extends KubeObject {
 
 /** How the tenant's volumes are, beside what pods say: growing, unable to grow, or larger than the spec asks for. */
 export function volumes({ tenant, observed }: Situation): Finding {
-  const { database, vectorStore, models } = tenant.spec;
+  const { database, vectorStore, models, objectStore } = tenant.spec;
   const wanted: Record<string, string> = {
     'data-postgres-0': database.storage.size,
     'storage-qdrant-0': vectorStore.storage.size,
     'models-ollama-0': models.storage.size,
+    ...(objectStore === undefined ? {} : { 'data-object-store-0': objectStore.storage.size }),
   };
   const claims = observed.list('PersistentVolumeClaim') as Claim[];
   const of = (tell: (claim: Claim) => string | undefined): string =>

@@ -17,6 +17,7 @@ export function platformFixture(changes: Partial<Platform> = {}): Platform {
       qdrant: 'qdrant:1',
       tika: 'tika:1',
       ollama: 'ollama:1',
+      objectStore: 'object-store:1',
       models: 'models:1',
     },
     imagePullPolicy: 'IfNotPresent',

@@ -79,6 +79,24 @@ export {
   type ItemFile,
 } from './repositories/ingest-files.ts';
 export {
+  claimOriginal,
+  countDeadOriginals,
+  countOriginals,
+  dropSupersededOriginals,
+  forgetOriginal,
+  listDeadOriginals,
+  readOriginalHome,
+  registerOriginals,
+  releaseOriginal,
+  renewOriginal,
+  settleOriginal,
+  storedOriginals,
+  unknownObjects,
+  type KeyRange,
+  type OriginalCounts,
+  type OriginalObject,
+} from './repositories/originals.ts';
+export {
   activateProfile,
   ensureProfile,
   readActiveProfile,

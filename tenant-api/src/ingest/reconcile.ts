@@ -1,4 +1,4 @@
-import { errorCode, errorMessage, type Logger } from '@luna-iems/service-kit';
+import { errorCode, errorMessage, type Clock, type Logger } from '@luna-iems/service-kit';
 import {
   FIRST_CHUNK,
   dropAbandoned,
@@ -14,6 +14,8 @@ import {
   type ReconcileCounts,
 } from '@luna-iems/tenant-db';
 import type { ActiveProfile } from '../embed/profile-manager.ts';
+import { compareObjects } from '../originals/compare.ts';
+import type { ObjectStore } from '../originals/s3.ts';
 import { refillPage } from '../embed/refill.ts';
 import type { PointFacts, VectorIndex } from '../search/vector-index.ts';
 import { languageOfTag } from '../text/language.ts';
@@ -21,10 +23,13 @@ import { languageOfTag } from '../text/language.ts';
 export interface ReconcileDeps {
   db: Database;
   index: VectorIndex;
+  /** Where original files may lie; undefined where no object store is known. */
+  objects: ObjectStore | undefined;
   profile: () => ActiveProfile;
   log: Logger;
+  clock: Clock;
   /** Told each kind of difference and how often it was found. */
-  count: (kind: 'missing' | 'wrong' | 'orphan', differences: number) => void;
+  count: (kind: 'missing' | 'wrong' | 'orphan' | 'missing file' | 'orphan file', differences: number) => void;
 }
 
 /** Chunks, or points, looked at in one step. */
@@ -42,6 +47,9 @@ interface Tally extends ReconcileCounts {
   wrong: number;
   orphans: number;
   mended: number;
+  objects: number | null;
+  objectsMissing: number | null;
+  objectsOrphans: number | null;
 }
 
 interface Run {
@@ -149,6 +157,18 @@ async function checkPoints(run: Run): Promise<void> {
   } while (from !== undefined);
 }
 
+/** Every file has its object, and the reverse. An object store that is away keeps nothing else from being looked at. */
+async function checkObjects({ deps, tally, signal }: Run): Promise<void> {
+  const { db, objects, clock, log } = deps;
+  if (objects === undefined) return;
+  try {
+    Object.assign(tally, await compareObjects({ db, objects }, clock.now(), signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ reason: errorMessage(error) }, 'original files cannot be compared with the object store now');
+  }
+}
+
 async function compare(run: Run): Promise<void> {
   const { deps, profile, tally } = run;
   // A vector store that lost its disk has neither.
@@ -158,18 +178,35 @@ async function compare(run: Run): Promise<void> {
   await dropOldJobFiles(deps.db, JOB_FILE_DAYS);
   tally.complete = await checkChunks(run);
   await checkPoints(run);
+  await checkObjects(run);
 }
 
 function tell({ deps, tally }: Run): void {
   deps.count('missing', tally.missing);
   deps.count('wrong', tally.wrong);
   deps.count('orphan', tally.orphans);
-  const differences = tally.missing + tally.wrong + tally.orphans;
-  deps.log[differences > 0 ? 'warn' : 'debug']({ ...tally }, 'chunks compared with the vector store');
+  deps.count('missing file', tally.objectsMissing ?? 0);
+  deps.count('orphan file', tally.objectsOrphans ?? 0);
+  const files = (tally.objectsMissing ?? 0) + (tally.objectsOrphans ?? 0);
+  const differences = tally.missing + tally.wrong + tally.orphans + files;
+  deps.log[differences > 0 ? 'warn' : 'debug'](
+    { ...tally },
+    'chunks compared with the vector store, files with the object store',
+  );
 }
 
 async function compareAndRecord(deps: ReconcileDeps, signal: AbortSignal): Promise<Tally> {
-  const tally: Tally = { complete: false, chunks: 0, points: 0, missing: 0, wrong: 0, orphans: 0, mended: 0 };
+  const unseen = { objects: null, objectsMissing: null, objectsOrphans: null };
+  const tally: Tally = {
+    complete: false,
+    chunks: 0,
+    points: 0,
+    missing: 0,
+    wrong: 0,
+    orphans: 0,
+    mended: 0,
+    ...unseen,
+  };
   const run: Run = { deps, profile: deps.profile(), tally, signal };
   const runId = await startReconcileRun(deps.db);
   try {

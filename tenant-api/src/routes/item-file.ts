@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { LunaError } from '@luna-iems/service-kit';
-import { readFileParts, readItem, readItemFile, type Database, type ItemFile } from '@luna-iems/tenant-db';
+import { readItem, readItemFile, type Database, type ItemFile } from '@luna-iems/tenant-db';
 import { Type } from 'typebox';
+import { readOriginal } from '../originals/read.ts';
 import { guarded, problems } from '../schemas/common.ts';
 import { ItemParams } from '../schemas/items.ts';
 import type { ItemDeps } from './items.ts';
@@ -26,19 +27,18 @@ export function attachment(fileName: string): string {
   return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
 }
 
-/** Fails when a part is gone, because the version was replaced meanwhile: the caller sees the download break, never half a file. */
-async function* wholeFile(db: Database, file: ItemFile): AsyncGenerator<Buffer> {
-  let sent = 0;
-  for await (const part of readFileParts(db, file.jobId)) {
-    sent += part.length;
-    yield part;
-  }
-  if (file.bytes !== null && sent !== file.bytes)
-    throw new LunaError('LUNA_ITEM_FILE_REPLACED', 'The file was replaced or deleted while it was read.');
+/** All bytes of a file, of which the first are there: what goes wrong until then can still be told as a problem. */
+async function opened(bytes: AsyncGenerator<Buffer, void, undefined>): Promise<Readable> {
+  const first = await bytes.next();
+  const all = async function* (): AsyncGenerator<Buffer> {
+    if (first.done !== true) yield first.value;
+    yield* bytes;
+  };
+  return Readable.from(all());
 }
 
 /** `GET /items/:id/file` */
-export const itemFileRoute: FastifyPluginAsyncTypebox<ItemDeps> = async (app, { db }) => {
+export const itemFileRoute: FastifyPluginAsyncTypebox<ItemDeps> = async (app, { db, objects }) => {
   app.get(
     '/items/:id/file',
     {
@@ -54,12 +54,14 @@ export const itemFileRoute: FastifyPluginAsyncTypebox<ItemDeps> = async (app, { 
             description: 'The bytes, with the media type that they turned out to have.',
             content: { '*/*': { schema: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }) } },
           },
-          ...problems(400, 404, ...guarded),
+          ...problems(400, 404, 502, 504, ...guarded),
         },
       },
     },
     async (request, reply) => {
-      const file = await fileOf(db, request.params.id);
+      const { id } = request.params;
+      const file = await fileOf(db, id);
+      const bytes = await opened(readOriginal({ db, objects }, id, file));
       reply
         .type(file.mediaType ?? 'application/octet-stream')
         .header('content-disposition', attachment(file.fileName ?? 'document'))
@@ -68,7 +70,7 @@ export const itemFileRoute: FastifyPluginAsyncTypebox<ItemDeps> = async (app, { 
         .header('x-content-type-options', 'nosniff')
         .header('content-security-policy', "sandbox; default-src 'none'");
       if (file.bytes !== null) reply.header('content-length', file.bytes);
-      return reply.send(Readable.from(wholeFile(db, file)));
+      return reply.send(bytes);
     },
   );
 };

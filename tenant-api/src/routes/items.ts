@@ -1,6 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { LunaError } from '@luna-iems/service-kit';
-import { appendAudit, deleteItem, listItems, readItem, type Database, type Item } from '@luna-iems/tenant-db';
+import { LunaError, errorMessage, type Logger } from '@luna-iems/service-kit';
+import {
+  appendAudit,
+  countDeadOriginals,
+  deleteItem,
+  listItems,
+  readItem,
+  type Database,
+  type Item,
+} from '@luna-iems/tenant-db';
+import { removeDead } from '../originals/move.ts';
+import type { ObjectStore } from '../originals/s3.ts';
 import { guarded, problems, ref } from '../schemas/common.ts';
 import { DeletedItem, ItemParams, ItemSchema, ItemsPage, ItemsQuery } from '../schemas/items.ts';
 import type { VectorIndex } from '../search/vector-index.ts';
@@ -10,6 +20,10 @@ import { isoTimes } from './iso-times.ts';
 export interface ItemDeps {
   db: Database;
   index: VectorIndex;
+  /** Where original files may lie; undefined where no object store is known. */
+  objects: ObjectStore | undefined;
+  log: Logger;
+  countOriginals: (what: 'moved' | 'removed' | 'failed') => void;
 }
 
 function notFound(): LunaError {
@@ -22,8 +36,19 @@ async function existing(db: Database, id: string): Promise<Item> {
   return item;
 }
 
+/** Removes the file's objects now; those of an object store that is away go later. Gives how many are left. */
+async function removeFile({ db, objects, log, countOriginals }: ItemDeps, itemId: string): Promise<number> {
+  if (objects !== undefined) {
+    await removeDead({ db, objects, count: countOriginals }, itemId).catch((error: unknown) => {
+      log.warn({ itemId, reason: errorMessage(error) }, 'the file will be removed from the object store later');
+    });
+  }
+  return countDeadOriginals(db, itemId);
+}
+
 /** `GET /items`, `GET /items/:id`, `DELETE /items/:id`; the file is in item-file.ts */
-export const itemRoutes: FastifyPluginAsyncTypebox<ItemDeps> = async (app, { db, index }) => {
+export const itemRoutes: FastifyPluginAsyncTypebox<ItemDeps> = async (app, deps) => {
+  const { db, index } = deps;
   app.get(
     '/items',
     {
@@ -88,13 +113,14 @@ export const itemRoutes: FastifyPluginAsyncTypebox<ItemDeps> = async (app, { db,
       await index.removeItem(itemId);
       if (!(await deleteItem(db, itemId))) throw notFound();
       await index.removeItem(itemId);
+      const filesLeft = await removeFile(deps, itemId);
       await appendAudit(db, {
         actor: request.client?.name ?? 'unknown',
         action: 'item.delete',
         target: itemId,
         details: { source },
       });
-      return { itemId, chunksRemoved: chunks, pointsLeft: await index.count(itemId) };
+      return { itemId, chunksRemoved: chunks, pointsLeft: await index.count(itemId), filesLeft };
     },
   );
 };

@@ -40,4 +40,7 @@ export const DeletedItem = Type.Object({
   itemId: Uuid,
   chunksRemoved: Type.Integer(),
   pointsLeft: Type.Integer({ description: 'Counted after the deletion: 0.' }),
+  filesLeft: Type.Integer({
+    description: 'Its files that are still in the object store: 0, unless that is away; then they go when it is back.',
+  }),
 });

@@ -68,6 +68,29 @@ export const StatusSummary = Type.Object(
         { description: 'The last comparison of the stored chunks with the vector store; null before the first.' },
       ),
     ),
+    originals: Nullable(
+      Type.Object(
+        {
+          inDatabase: Type.Integer({ description: 'Files whose bytes lie in the database.' }),
+          inObjectStore: Type.Integer(),
+          toRemove: Type.Integer({ description: 'Objects of deleted and replaced documents that are still to go.' }),
+          objectStore: oneOf(['off', 'on', 'reading'], {
+            description: 'on: files go there. reading: only those that are there are read and removed.',
+          }),
+          compared: Nullable(
+            Type.Object(
+              {
+                objects: Type.Integer({ description: 'Objects looked at.' }),
+                missing: Type.Integer({ description: 'Files whose object is gone or not whole.' }),
+                orphans: Type.Integer({ description: 'Objects that belonged to nothing; they were removed.' }),
+              },
+              { description: 'The last comparison with the object store; null where it could not be looked at.' },
+            ),
+          ),
+        },
+        { description: 'Where the original files lie; null while the database does not answer.' },
+      ),
+    ),
     search: Type.Object({
       words: Type.Integer({ description: 'German words of the documents, of which compounds are made.' }),
       competence: Type.Record(Type.String(), Type.Number(), {

@@ -1,14 +1,17 @@
 import {
   countOpenIngestJobs,
+  countOriginals,
   countTables,
   readLastReconcileRun,
   readLastWrites,
   readSchemaVersion,
   type Database,
+  type OriginalCounts,
   type ReconcileRun,
   type TableCounts,
 } from '@luna-iems/tenant-db';
 import type { Clock } from '@luna-iems/service-kit';
+import type { ObjectTally } from '../originals/compare.ts';
 import type { ProfileManager, ProfileStatus } from '../embed/profile-manager.ts';
 import type { SearchTuner, TunerStatus } from '../search/tuner.ts';
 import type { VectorIndex } from '../search/vector-index.ts';
@@ -27,15 +30,23 @@ export interface SummaryDeps {
   tenant: string;
   version: string;
   chatModel: string | undefined;
+  /** Where original files go. */
+  objectStore: 'off' | 'on' | 'reading';
 }
 
 export type Counts = Record<keyof TableCounts | 'points' | 'openJobs', number | null>;
 
 /** The last comparison of the stored chunks with the vector store. */
-export interface Reconciled extends Omit<ReconcileRun, 'errorCode' | 'error' | 'complete'> {
+export interface Reconciled extends Omit<ReconcileRun, 'errorCode' | 'error' | 'complete' | keyof ObjectTally> {
   /** mended: there were differences. incomplete: stopped at its bound and goes on soon. failed: see error. */
   state: 'consistent' | 'mended' | 'incomplete' | 'failed';
   error: string | null;
+}
+
+/** Where the original files lie. */
+export interface Originals extends OriginalCounts {
+  objectStore: SummaryDeps['objectStore'];
+  compared: { objects: number; missing: number; orphans: number } | null;
 }
 
 export interface Summary {
@@ -49,6 +60,7 @@ export interface Summary {
   simulation: { state: SimState; lastWrites: { meter: Date | null; market: Date | null } };
   embedding: ProfileStatus;
   reconcile: Reconciled | null;
+  originals: Originals | null;
   search: TunerStatus;
   chat: { model: string | null; mode: 'extractive' | 'generated' };
 }
@@ -82,6 +94,17 @@ function reconciled(run: ReconcileRun | undefined | null): Reconciled | null {
   };
 }
 
+function originalsOf(
+  counts: OriginalCounts | null,
+  run: ReconcileRun | undefined | null,
+  objectStore: SummaryDeps['objectStore'],
+): Originals | null {
+  if (counts === null) return null;
+  const { objects, objectsMissing, objectsOrphans } = run ?? { objects: null };
+  const compared = objects === null ? null : { objects, missing: objectsMissing ?? 0, orphans: objectsOrphans ?? 0 };
+  return { ...counts, objectStore, compared };
+}
+
 const noTables: Record<keyof TableCounts, null> = {
   items: null,
   chunks: null,
@@ -98,12 +121,13 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
   const database = components['database']?.ok === true;
   const whenThere = <T>(work: () => Promise<T>): Promise<T | null> =>
     database ? orNull(work()) : Promise.resolve(null);
-  const [tables, openJobs, schemaVersion, lastWrites, lastRun, points, jobs] = await Promise.all([
+  const [tables, openJobs, schemaVersion, lastWrites, lastRun, originals, points, jobs] = await Promise.all([
     whenThere(() => countTables(db)),
     whenThere(() => countOpenIngestJobs(db)),
     whenThere(() => readSchemaVersion(db)),
     whenThere(() => readLastWrites(db)),
     whenThere(async () => (await readLastReconcileRun(db)) ?? null),
+    whenThere(() => countOriginals(db)),
     components['qdrant']?.ok === true ? orNull(index.count()) : null,
     cronJobs ? orNull(cronJobs.read()) : [],
   ]);
@@ -118,6 +142,7 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
     simulation: { state: simState(jobs ?? []), lastWrites: lastWrites ?? { meter: null, market: null } },
     embedding: profiles.status(),
     reconcile: reconciled(lastRun),
+    originals: originalsOf(originals, lastRun, deps.objectStore),
     search: deps.tuner.status(),
     chat: { model: chatModel ?? null, mode: chatModel === undefined ? 'extractive' : 'generated' },
   };

@@ -16,6 +16,8 @@ export interface SupervisorDeps {
   checks: Readonly<Record<string, Check>>;
   /** Parts without which nothing can be answered; the others must only have been there once. */
   essential: readonly string[];
+  /** Parts that are never waited for, not even at the start. */
+  patient?: readonly string[];
   log: Logger;
   clock: Clock;
   /** Told each result. */
@@ -58,7 +60,7 @@ async function ask(check: Check, clock: Clock): Promise<ComponentState> {
 
 /** Ready means: every part was there at once at least once, and the essential ones are there now. */
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
-  const { checks, essential, log, clock, observe } = deps;
+  const { checks, essential, patient = [], log, clock, observe } = deps;
   const names = Object.keys(checks);
   let states: Readonly<Record<string, ComponentState>> = {};
   let complete = false;
@@ -79,7 +81,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       observe?.(name, state.ok, state.latencyMs / 1000);
     }
     states = Object.fromEntries(entries);
-    complete ||= entries.every(([, state]) => state.ok);
+    complete ||= entries.every(([name, state]) => state.ok || patient.includes(name));
     return states;
   };
   const away = (among: readonly string[]): string[] =>
@@ -91,7 +93,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     checkAll,
     readiness: () => {
       if (draining) return { ready: false, reasons: ['shutting down'] };
-      const blocking = away(complete ? essential : names);
+      const blocking = away(complete ? essential : names.filter((name) => !patient.includes(name)));
       return { ready: blocking.length === 0, reasons: away(names) };
     },
     require: (...wanted) => {

@@ -23,21 +23,25 @@ export async function* readFileParts(db: Queryable, jobId: string): AsyncGenerat
 }
 
 export interface ItemFile {
-  readonly jobId: string;
+  /** The job whose parts hold the bytes; null when they do not lie in the database. */
+  readonly jobId: string | null;
+  /** The object that holds the bytes; null when they do not lie in the object store. */
+  readonly objectKey: string | null;
   readonly fileName: string | null;
   readonly mediaType: string | null;
   readonly bytes: number | null;
   readonly sha256: string;
 }
 
-/** The original file of the item's live version; its bytes come from `readFileParts`. Undefined where none was kept. */
+/** The original file of the item's live version: its bytes come from `readFileParts` or the object store. Undefined where none was kept. */
 export async function readItemFile(db: Queryable, itemId: string): Promise<ItemFile | undefined> {
   const [row] =
     await db.query<ItemFile>(sql`select p.job_id as "jobId", v.file_name as "fileName", v.media_type as "mediaType",
-      v.bytes, v.sha256
+      v.bytes, v.sha256, o.object_key as "objectKey"
     from items i join item_versions v on v.item_id = i.item_id and v.version = i.version
-    join ingest_file_parts p on p.item_id = i.item_id and p.version = i.version and p.part_idx = 0
-    where i.item_id = ${itemId}`);
+    left join ingest_file_parts p on p.item_id = i.item_id and p.version = i.version and p.part_idx = 0
+    left join original_objects o on o.item_id = i.item_id and o.version = i.version and o.stored_at is not null
+    where i.item_id = ${itemId} and (p.job_id is not null or o.object_key is not null)`);
   return row;
 }
 

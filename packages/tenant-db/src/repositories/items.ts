@@ -126,6 +126,9 @@ export function publishVersion(db: Pick<Database, 'transaction'>, input: Publish
     await tx.execute(sql`delete from item_chunks where item_id = ${itemId} and version < ${version}
       and version not in (select version from item_versions where item_id = ${itemId} and state = 'staged')`);
     await tx.execute(sql`delete from ingest_file_parts where item_id = ${itemId} and version < ${version}`);
+    await tx.execute(
+      sql`update original_objects set item_id = null where item_id = ${itemId} and version < ${version}`,
+    );
     await tx.execute(sql`update ingest_file_parts set item_id = ${itemId}, version = ${version}
       where job_id = ${input.fileOfJob ?? null}::uuid`);
     return { published: true };
@@ -193,8 +196,8 @@ export function listItems(db: Queryable, filter: ItemFilter = {}): Promise<Item[
 }
 
 /**
- * Deletes the item with all versions, chunks, original files, and the jobs at work on it; false when there was none. Vectors are the
- * caller's.
+ * Deletes the item with all versions, chunks, original files, and the jobs at work on it; false when there was none. Vectors and
+ * objects with files are the caller's: `listDeadOriginals` names the latter.
  */
 export function deleteItem(db: Pick<Database, 'transaction'>, itemId: string): Promise<boolean> {
   return db.transaction(async (tx) => {

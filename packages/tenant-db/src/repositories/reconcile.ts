@@ -79,6 +79,10 @@ export interface ReconcileCounts {
   readonly wrong: number;
   readonly orphans: number;
   readonly mended: number;
+  /** Objects with original files; null where there is no object store, or it was away. */
+  readonly objects: number | null;
+  readonly objectsMissing: number | null;
+  readonly objectsOrphans: number | null;
 }
 
 export interface ReconcileRun extends ReconcileCounts {
@@ -106,10 +110,11 @@ export async function finishReconcileRun(
   counts: ReconcileCounts,
   failure: { readonly errorCode?: string | undefined; readonly error?: string | undefined } = {},
 ): Promise<void> {
-  const { complete, chunks, points, missing, wrong, orphans, mended } = counts;
+  const { complete, chunks, points, missing, wrong, orphans, mended, objects, objectsMissing, objectsOrphans } = counts;
   await db.execute(sql`update reconcile_runs
     set finished_at = now(), complete = ${complete}, chunks = ${chunks}, points = ${points}, missing = ${missing},
-        wrong = ${wrong}, orphans = ${orphans}, mended = ${mended}, error_code = ${failure.errorCode ?? null},
+        wrong = ${wrong}, orphans = ${orphans}, mended = ${mended}, objects = ${objects},
+        objects_missing = ${objectsMissing}, objects_orphans = ${objectsOrphans}, error_code = ${failure.errorCode ?? null},
         error = ${failure.error ?? null}
     where run_id = ${runId}`);
 }
@@ -118,7 +123,8 @@ export async function finishReconcileRun(
 export async function readLastReconcileRun(db: Queryable): Promise<ReconcileRun | undefined> {
   const [row] =
     await db.query<ReconcileRun>(sql`select started_at as "startedAt", finished_at as "finishedAt", complete,
-      chunks, points, missing, wrong, orphans, mended, error_code as "errorCode", error
+      chunks, points, missing, wrong, orphans, mended, objects, objects_missing as "objectsMissing",
+      objects_orphans as "objectsOrphans", error_code as "errorCode", error
     from reconcile_runs where finished_at is not null order by started_at desc limit 1`);
   return row;
 }
