@@ -21,6 +21,7 @@ import { createProfileManager, type ProfileManager } from './embed/profile-manag
 import { refill } from './embed/refill.ts';
 import { createTika } from './extract/tika.ts';
 import { createGate } from './ingest/gate.ts';
+import { createJobEnds } from './ingest/job-ends.ts';
 import { keepReconciled } from './ingest/keep-reconciled.ts';
 import { createIngestWorker, type IngestWorker } from './ingest/worker.ts';
 import { createApiMetrics } from './metrics.ts';
@@ -104,6 +105,7 @@ export function createServices(input: ServicesInput): Services {
     observe: apiMetrics.setPart,
   });
   const ready = async (): Promise<void> => supervisor.require('database', 'qdrant', 'tika', 'ollama', 'embedding');
+  const ends = createJobEnds();
   const worker = createIngestWorker({
     ...{ db, index, tika, profile, log, clock, gate: createGate() },
     name: `${hostname()}-${process.pid}`,
@@ -112,6 +114,7 @@ export function createServices(input: ServicesInput): Services {
     random: systemRandom,
     observe: apiMetrics.observeIngest,
     count: apiMetrics.countIngest,
+    ended: ends.tell,
     ready,
   });
   const app: AppDeps = {
@@ -126,6 +129,7 @@ export function createServices(input: ServicesInput): Services {
     cronJobs: cronJobsFromPod(env, config.simCronJobs, config.TENANT_NAMESPACE),
     tenant: config.TENANT_NAME,
     wake: () => worker.wake(),
+    heard: ends.heard,
     uploadDir: config.UPLOAD_DIR,
     maxBytes: config.UPLOAD_MAX_BYTES,
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,

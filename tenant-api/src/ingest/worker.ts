@@ -29,6 +29,8 @@ export interface WorkerDeps extends PipelineDeps {
   random: RandomSource;
   /** Counts the ends of jobs, and their retries. */
   count: (outcome: string) => void;
+  /** Told that a job is no longer at work here: it has ended, or will be tried again. */
+  ended: (jobId: string) => void;
   /** Throws while a part that ingest needs is away; no job is taken then, so none uses up its attempts. */
   ready: () => Promise<void>;
 }
@@ -177,6 +179,7 @@ export function createIngestWorker(deps: WorkerDeps): IngestWorker {
     if (job.attempts > MAX_ATTEMPTS)
       await finishFailed(attempt, new LunaError('LUNA_INGEST_GAVE_UP', 'too many attempts'));
     else await work(attempt, signal);
+    deps.ended(job.jobId);
     return true;
   };
   const loop = async (signal: AbortSignal): Promise<void> => {
