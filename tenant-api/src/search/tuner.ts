@@ -57,8 +57,9 @@ const CANDIDATES = 50;
 /** Chunks that are read for the vocabulary; the words of a language are among the first of them. */
 const READ = 20_000;
 const PAGE = 500;
-/** Part by which the number of chunks has to change before the share is measured again. */
+/** Part by which the number of chunks has to change before the share is measured again; and while they still change. */
 const CHANGED = 0.2;
+const CHANGED_MUCH = 1;
 const EVERY_MS = 30_000;
 
 const liveChunks = sql`from item_chunks c join items i on i.item_id = c.item_id and i.version = c.version`;
@@ -118,11 +119,20 @@ async function competenceOf(profile: ActiveProfile, language: Language, signal?:
   );
 }
 
+/**
+ * Whether the share is to be measured again: the model has much to do for it, so not over and over while a large archive comes in, but
+ * when that is in, or twice as many chunks as were measured are.
+ */
+export function isDue(chunks: number, measured: number, settled: boolean): boolean {
+  return Math.abs(chunks - measured) > (settled ? CHANGED : CHANGED_MUCH) * measured;
+}
+
 type Learned<T> = Partial<Record<Language, T>>;
 
 /** A tuner that has learned nothing yet. */
 export function createSearchTuner(deps: TunerDeps): SearchTuner {
   let learned: Extent = { chunks: 0, newest: 'epoch' };
+  let seen = 0;
   let model: { collection: string; competence: Record<Language, number> } | undefined;
   let measured: { collection: string; chunks: number; shares: Learned<MeasuredShare> } | undefined;
 
@@ -143,7 +153,9 @@ export function createSearchTuner(deps: TunerDeps): SearchTuner {
 
   const judgeDocuments = async (profile: ActiveProfile, chunks: number, signal?: AbortSignal): Promise<void> => {
     const before = measured?.collection === profile.collection ? measured.chunks : 0;
-    if (Math.abs(chunks - before) <= CHANGED * before) return;
+    const settled = chunks === seen;
+    seen = chunks;
+    if (!isDue(chunks, before, settled)) return;
     const cut = await recutChunks(deps, profile, signal);
     const shares: Learned<MeasuredShare> = {};
     for (const language of ['de', 'en'] as const) {
