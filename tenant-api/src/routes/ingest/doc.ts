@@ -118,7 +118,7 @@ async function waitForEnd(
   seconds: number,
   signal: AbortSignal,
 ): Promise<IngestJob> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
   let current = job;
   while (current.finishedAt === null && !deadline.aborted) {
     await heard(job.jobId, AbortSignal.any([deadline, AbortSignal.timeout(POLL_MS)]));
