@@ -17,7 +17,7 @@ import { blockOf, reportOf } from './report.ts';
  */
 
 /** The search is tuned only where a language has enough to be judged by. */
-const LEAST_DOCUMENTS = 40;
+const LEAST_DOCUMENTS = 60;
 const results = join(import.meta.dirname, '../results');
 const page = join(import.meta.dirname, '../../../docs/benchmarks.md');
 

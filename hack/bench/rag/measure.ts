@@ -129,11 +129,15 @@ interface Ingested {
   readonly calls: readonly Call[];
 }
 
+/** What a started service learns first: of the model, and of the documents where there are some. */
+const lessons = (db: Database): Promise<keyof Learned> =>
+  countChunks(db).then((chunks) => (chunks > 0 ? 'shares' : 'competence'));
+
 async function ingest(plan: Plan, tenant: TestTenant, files: readonly BenchFile[], atOnce: number): Promise<Ingested> {
   say(`ingest: ${files.length} documents, ${atOnce} at a time`);
   return withRecorders(plan, (urls, calls) =>
     withService(tenant, urls, async (caller) => {
-      await learned(caller, 'competence');
+      await learned(caller, await lessons(tenant.db));
       const preparation = calls.splice(0).filter(isPreparation);
       let done = 0;
       const { seconds } = await runLoad(files, atOnce, async (file) => {
