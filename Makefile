@@ -114,6 +114,10 @@ bench-operator: setup ## Our operator beside controller-runtime and Kopf on one 
 bench-series: setup ## A year of 100 meters written, rolled up and asked for, beside COPY alone; writes docs/benchmarks.md (METERS, DAYS, MINUTES, ROUNDS)
 	@$(NODE) node hack/bench/series/cli.ts
 
+.PHONY: bench-rag
+bench-rag: setup ## Ask and ingest beside their own calls to Tika, Ollama and Qdrant made directly (DOCS, QUESTIONS, ROUNDS; WRITE=1 writes docs/benchmarks.md)
+	@$(NODE) node hack/bench/rag/cli.ts
+
 ##@ Building
 
 .PHONY: generate

@@ -21,6 +21,7 @@ import { createProfileManager, type ProfileManager } from './embed/profile-manag
 import { refill } from './embed/refill.ts';
 import { createTika } from './extract/tika.ts';
 import { createGate } from './ingest/gate.ts';
+import { createJobEnds } from './ingest/job-ends.ts';
 import { keepReconciled } from './ingest/keep-reconciled.ts';
 import { createIngestWorker, type IngestWorker } from './ingest/worker.ts';
 import { createApiMetrics } from './metrics.ts';
@@ -127,6 +128,7 @@ export function createServices(input: ServicesInput): Services {
   });
   const ready = async (): Promise<void> => supervisor.require('database', 'qdrant', 'tika', 'ollama', 'embedding');
   const name = `${hostname()}-${process.pid}`;
+  const ends = createJobEnds();
   const worker = createIngestWorker({
     ...{ db, index, tika, profile, log, clock, gate: createGate() },
     name,
@@ -135,6 +137,7 @@ export function createServices(input: ServicesInput): Services {
     random: systemRandom,
     observe: apiMetrics.observeIngest,
     count: apiMetrics.countIngest,
+    ended: ends.tell,
     ready,
   });
   const app: AppDeps = {
@@ -151,6 +154,7 @@ export function createServices(input: ServicesInput): Services {
     cronJobs: cronJobsFromPod(env, config.simCronJobs, config.TENANT_NAMESPACE),
     tenant: config.TENANT_NAME,
     wake: () => worker.wake(),
+    heard: ends.heard,
     uploadDir: config.UPLOAD_DIR,
     maxBytes: config.UPLOAD_MAX_BYTES,
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,

@@ -20,6 +20,8 @@ afterAll(() => tenant.stop());
 
 const json = { 'content-type': 'application/json' };
 const question = (text: string): RequestInit => ({ headers: json, body: JSON.stringify({ question: text }) });
+const eventWith = (meta: Record<string, string>): string =>
+  JSON.stringify({ events: [{ ts: '2026-11-01T00:00:00Z', type: 'view', meta }] });
 const encrypted = (): Promise<Buffer> => readFile(new URL('fixtures/encrypted.pdf', import.meta.url));
 const withKey = (key: string): TestClient => createTestClient(api.url, key);
 
@@ -110,6 +112,24 @@ const cases: Case[] = [
     send: () => client.upload('a.txt', 'a', { language: 'fr' }),
     status: 400,
     code: 'LUNA_UPLOAD_FORM',
+  },
+  ...['/items?tag=a%00b', '/items?source=a%00b', '/ingest/jobs?source=a%00b', '/series/meters/a%00b'].map((path) => ({
+    name: `a NUL in ${path}`,
+    send: () => client.request('GET', path),
+    status: 400,
+    code: 'LUNA_VALIDATION',
+  })),
+  {
+    name: 'a NUL in an event',
+    send: () => client.request('POST', '/ingest/telemetry', { headers: json, body: eventWith({ page: 'a\u0000b' }) }),
+    status: 400,
+    code: 'LUNA_VALIDATION',
+  },
+  {
+    name: 'a NUL in a tag to recommend by',
+    send: () => client.request('POST', '/recommend', { headers: json, body: JSON.stringify({ onlyTags: ['\u0000'] }) }),
+    status: 400,
+    code: 'LUNA_VALIDATION',
   },
   { name: 'no key', send: () => fetchPlain('/items'), status: 401, code: 'LUNA_UNAUTHENTICATED' },
   {
@@ -209,6 +229,14 @@ describe('bad input', () => {
     expect({ status: reply.status, code: reply.body['code'] }).toEqual({ status, code });
     expect(reply.type).toContain('application/problem+json');
     expect(reply.body['requestId']).toMatch(/^[0-9a-f-]{36}$/u);
+  });
+
+  it('is not what a wait of a part of a second is', async () => {
+    const text = new Blob(['Ein Satz über den Zähler.']);
+    const form = formOf({});
+    form.set('file', text, 'bruch.txt');
+    const { status } = await client.request('POST', '/ingest/doc?wait=0.123456789', { body: form });
+    expect([200, 202]).toContain(status);
   });
 
   it.each([false, true])('a file of 200 MB is answered with 413 (chunked: %s)', async (chunked) => {

@@ -2,18 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { say } from '../../lib/say.ts';
+import { count } from '../settings.ts';
 import { CONTENDERS, type ContenderName } from './contender.ts';
 import { replaceBlock } from './docs.ts';
 import { flatten, medians, table } from './figures.ts';
 import { measure, type Measured, type Plan } from './measure.ts';
-
-/** A whole number of at least one from the environment. */
-function count(name: string, fallback: number): number {
-  const value = Number(process.env[name] ?? fallback);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`LUNA_BENCH_USAGE: ${name} must be a whole number of at least 1`);
-  return value;
-}
 
 function contenders(): ContenderName[] {
   const wanted = process.env['CONTENDERS']?.split(',');

@@ -5,17 +5,10 @@ import { createSilentLogger } from '@luna-iems/service-kit';
 import { parseSimConfig, simulate } from '@luna-iems/tenant-sim';
 import { say } from '../../lib/say.ts';
 import { startServices } from '../../services/index.ts';
+import { count } from '../settings.ts';
 import { askWhileWriting } from './dashboards.ts';
 import { backfill, freshTenant, generatorAlone, live, readyRows, type Plan } from './measure.ts';
 import { reportOf, sectionOf, withSection, type Figures } from './report.ts';
-
-/** A whole number of at least one from the environment. */
-function count(name: string, fallback: number): number {
-  const value = Number(process.env[name] ?? fallback);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`LUNA_BENCH_USAGE: ${name} must be a whole number of at least 1`);
-  return value;
-}
 
 const results = join(import.meta.dirname, '../results');
 const page = join(import.meta.dirname, '../../../docs/benchmarks.md');

@@ -46,6 +46,7 @@ export {
   retryIngestJob,
   updateIngestJob,
   type IngestEnd,
+  type ClaimedJob,
   type IngestJob,
   type IngestJobFilter,
   type IngestJobPatch,

@@ -196,6 +196,7 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
     ...(neighbours === undefined ? {} : { neighbours }),
   };
   const retrieved = await retrieve(deps, { question, language, filter, topK, signal, ...more });
+  const start = deps.clock.monotonicMs();
   const candidates = rankSentences(question, retrieved.passages, language);
   for await (const event of answerFound({ deps, request, question, language, retrieved, candidates })) {
     if (event.event !== 'done') {
@@ -203,6 +204,7 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
       continue;
     }
     deps.count(event.answer.refused ? 'refused' : event.answer.mode);
+    deps.observe('answer', (deps.clock.monotonicMs() - start) / 1000);
     yield question === request.question ? event : { event: 'done', answer: { ...event.answer, searchedFor: question } };
   }
 }

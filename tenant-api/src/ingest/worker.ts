@@ -14,11 +14,13 @@ import {
   readIngestJob,
   releaseIngestJob,
   updateIngestJob,
+  type ClaimedJob,
   type IngestEnd,
   type IngestJob,
   type IngestOutcome,
   type Lease,
 } from '@luna-iems/tenant-db';
+import { createGate } from './gate.ts';
 import { giveUpVersion, processJob, type PipelineDeps } from './pipeline.ts';
 
 export interface WorkerDeps extends PipelineDeps {
@@ -29,6 +31,8 @@ export interface WorkerDeps extends PipelineDeps {
   random: RandomSource;
   /** Counts the ends of jobs, and their retries. */
   count: (outcome: string) => void;
+  /** Told that a job is no longer at work here: it has ended, or will be tried again. */
+  ended: (jobId: string) => void;
   /** Throws while a part that ingest needs is away; no job is taken then, so none uses up its attempts. */
   ready: () => Promise<void>;
 }
@@ -160,23 +164,65 @@ async function work(attempt: Attempt, stopping: AbortSignal): Promise<void> {
   }
 }
 
+/** What one process has in hand. */
+interface Desk {
+  /** Takes a job, if there is one that may be at work beside what is at work already. */
+  take(): Promise<ClaimedJob | undefined>;
+  putDown(job: ClaimedJob): void;
+}
+
+/** A document that ended the process was not alone at work, so every one that was is a suspect, and is read alone until it is acquitted. */
+function createDesk({ db }: WorkerDeps, lease: Lease): Desk {
+  const turns = createGate();
+  let atWork = 0;
+  let solitary = false;
+  return {
+    take: () =>
+      turns.run(true, async () => {
+        if (solitary) return undefined;
+        const job = await claimIngestJob(db, lease, { alone: atWork === 0 });
+        atWork += job ? 1 : 0;
+        solitary = job?.suspect ?? false;
+        return job;
+      }),
+    putDown: ({ suspect }) => {
+      atWork -= 1;
+      if (suspect) solitary = false;
+    },
+  };
+}
+
 /** Takes jobs off the queue and works on them, `concurrency` at a time, until it is told to stop. */
 export function createIngestWorker(deps: WorkerDeps): IngestWorker {
   const lease: Lease = { worker: deps.name, seconds: deps.leaseSeconds };
+  const desk = createDesk(deps, lease);
   let alarm = new AbortController();
 
+  const wake = (): void => {
+    alarm.abort();
+    alarm = new AbortController();
+  };
   const pause = async (signal: AbortSignal): Promise<void> => {
     await sleep(POLL_MS, AbortSignal.any([signal, alarm.signal])).catch(() => undefined);
   };
-  const once = async (signal: AbortSignal): Promise<boolean> => {
-    await deps.ready();
-    const job = await claimIngestJob(deps.db, lease);
-    if (!job) return false;
+  const attend = async (job: ClaimedJob, signal: AbortSignal): Promise<void> => {
     const attempt: Attempt = { deps, job, lease };
     // A document that ends the process never gets to the place where its failures are counted.
     if (job.attempts > MAX_ATTEMPTS)
       await finishFailed(attempt, new LunaError('LUNA_INGEST_GAVE_UP', 'too many attempts'));
     else await work(attempt, signal);
+  };
+  const once = async (signal: AbortSignal): Promise<boolean> => {
+    await deps.ready();
+    const job = await desk.take();
+    if (!job) return false;
+    try {
+      await attend(job, signal);
+    } finally {
+      desk.putDown(job);
+      if (job.suspect) wake();
+      deps.ended(job.jobId);
+    }
     return true;
   };
   const loop = async (signal: AbortSignal): Promise<void> => {
@@ -196,10 +242,7 @@ export function createIngestWorker(deps: WorkerDeps): IngestWorker {
     }
   };
   return {
-    wake: () => {
-      alarm.abort();
-      alarm = new AbortController();
-    },
+    wake,
     run: async (signal) => {
       await Promise.all(Array.from({ length: deps.concurrency }, () => loop(signal)));
     },

@@ -1,4 +1,4 @@
-import { Type, type Static, type TNull, type TSchema, type TUnion, type TUnsafe } from 'typebox';
+import { Type, type Static, type TNull, type TSchema, type TString, type TUnion, type TUnsafe } from 'typebox';
 
 /** A value that may be null. */
 export function Nullable<T extends TSchema>(schema: T): TUnion<[T, TNull]> {
@@ -16,6 +16,11 @@ export function oneOf<const T extends readonly string[]>(
   options: { description?: string } = {},
 ): TUnsafe<T[number]> {
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...words], ...options });
+}
+
+/** Text in somebody's own words, of so many characters. No NUL: the database knows no text with one. */
+export function freeText(size: { minLength?: number; maxLength: number; description?: string }): TString {
+  return Type.String({ pattern: '^[^\\u0000]*$', ...size });
 }
 
 export const Uuid = Type.String({ format: 'uuid' });

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Nullable, Timestamp, Uuid, oneOf, ref } from './common.ts';
+import { Nullable, Timestamp, Uuid, oneOf, ref, freeText } from './common.ts';
 
 export const JobState = oneOf(
   [
@@ -60,7 +60,7 @@ export const JobsQuery = Type.Object({
   state: Type.Optional(
     Type.Array(JobState, { maxItems: 11, description: 'May be given more than once: then jobs in any of them.' }),
   ),
-  source: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+  source: Type.Optional(freeText({ minLength: 1, maxLength: 1000 })),
   itemId: Type.Optional(Uuid),
 });
 
@@ -84,8 +84,8 @@ export const Event = Type.Object(
     itemId: Type.Optional(Uuid),
     meta: Type.Optional(
       Type.Record(
-        Type.String({ maxLength: 64 }),
-        Type.Union([Type.String({ maxLength: 512 }), Type.Number(), Type.Boolean(), Type.Null()]),
+        freeText({ maxLength: 64 }),
+        Type.Union([freeText({ maxLength: 512 }), Type.Number(), Type.Boolean(), Type.Null()]),
       ),
     ),
   },

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Nullable, Timestamp, Uuid, oneOf, ref } from './common.ts';
+import { Nullable, Timestamp, Uuid, oneOf, ref, freeText } from './common.ts';
 
 export const ItemSchema = Type.Object(
   {
@@ -23,12 +23,12 @@ export const ItemsQuery = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
   cursor: Type.Optional(Type.String({ maxLength: 200, description: 'nextCursor of the page before.' })),
   tag: Type.Optional(
-    Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
+    Type.Array(freeText({ minLength: 1, maxLength: 100 }), {
       maxItems: 20,
       description: 'May be given more than once: then items that carry all of them.',
     }),
   ),
-  source: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+  source: Type.Optional(freeText({ minLength: 1, maxLength: 1000 })),
   language: Type.Optional(oneOf(['de', 'en'])),
 });
 

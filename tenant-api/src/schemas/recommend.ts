@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
-import { Nullable, Uuid, oneOf } from './common.ts';
+import { Nullable, Uuid, oneOf, freeText } from './common.ts';
 
-const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 20 });
+const Tags = Type.Array(freeText({ minLength: 1, maxLength: 100 }), { maxItems: 20 });
 const part = Type.Number({ minimum: 0, maximum: 1 });
 
 export const RecommendBody = Type.Object(

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Nullable, Timestamp, oneOf } from './common.ts';
+import { Nullable, Timestamp, oneOf, freeText } from './common.ts';
 
 const Time = Type.String({ format: 'date-time', description: 'With Z or an offset; as a query, + is written %2B.' });
 const Paging = {
@@ -11,7 +11,7 @@ const Range = {
   to: Type.Optional({ ...Time, description: 'Excluded. Default: now; of prices the end of tomorrow.' }),
 };
 
-export const MeterSeriesParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
+export const MeterSeriesParams = Type.Object({ id: freeText({ minLength: 1, maxLength: 100 }) });
 
 export const MeterSeriesQuery = Type.Object({
   ...Range,

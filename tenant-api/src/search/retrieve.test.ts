@@ -62,3 +62,23 @@ it('looks once when all is there, and not for ever when something stays dead', a
   expect((await retrieve(dead.deps, request)).passages.map((passage) => passage.chunkId)).toEqual(['neu']);
   expect(dead.searches()).toBe(3);
 });
+
+it('fetches the text of what it shows, and of the rest only to fill places of what is dead or over the cap', async () => {
+  const found = ['a', 'b', 'c', 'd'];
+  const idsOf = async (live: readonly string[], more: object): Promise<unknown[]> => {
+    const { deps } = world([found], live);
+    const read: unknown[] = [];
+    const query = deps.db.query.bind(deps.db);
+    const db = {
+      query: (statement: { values: unknown[] }) => (read.push(statement.values[0]), query(statement as never)),
+    };
+    const { passages } = await retrieve({ ...deps, db } as unknown as RetrieveDeps, { ...request, topK: 2, ...more });
+    return [...read, passages.map((passage) => passage.chunkId)];
+  };
+  expect(await idsOf(found, {})).toEqual([
+    ['a', 'b'],
+    ['a', 'b'],
+  ]);
+  expect(await idsOf(found, { maxPerItem: 1 })).toEqual([found, ['a']]);
+  expect((await idsOf(['b', 'c'], {})).slice(-2)).toEqual([found, ['b', 'c']]);
+});

@@ -121,16 +121,18 @@ export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest, aga
   );
   const share = embedded.profile ? deps.denseShare(embedded.profile, request.language) : 0;
   const fused = fuse(legs, share);
+  // The text of what will not be shown is not fetched, unless places of dead hits have to be filled, or those over the cap.
+  const wanted = again > 0 && request.maxPerItem === undefined ? fused.slice(0, request.topK) : fused;
   const chunks = await clocked('context', () =>
     readLiveChunks(
       deps.db,
-      fused.map((hit) => hit.id),
+      wanted.map((hit) => hit.id),
     ),
   );
   // A version that was replaced between the two looks leaves hits of which nothing is left; its successor is there for another look.
-  if (chunks.length < fused.length && again > 0) return retrieve(deps, request, again - 1);
+  if (chunks.length < wanted.length && again > 0) return retrieve(deps, request, again - 1);
   const byId = new Map(chunks.map((chunk) => [chunk.chunkId, chunk]));
-  const found = fused.flatMap((hit): Passage[] => {
+  const found = wanted.flatMap((hit): Passage[] => {
     const chunk = byId.get(hit.id);
     return chunk ? [passageOf(chunk, hit)] : [];
   });

@@ -59,6 +59,8 @@ const READ = 20_000;
 const PAGE = 500;
 /** Part by which the number of chunks has to change before the share is measured again. */
 const CHANGED = 0.2;
+/** Looks after which it is measured although chunks still come: five minutes. */
+const PATIENCE = 10;
 const EVERY_MS = 30_000;
 
 const liveChunks = sql`from item_chunks c join items i on i.item_id = c.item_id and i.version = c.version`;
@@ -118,11 +120,33 @@ async function competenceOf(profile: ActiveProfile, language: Language, signal?:
   );
 }
 
+export interface Looked {
+  readonly chunks: number;
+  /** At the last measuring. */
+  readonly measured: number;
+  /** At the look before. */
+  readonly before: number;
+  /** Looks since the last measuring. */
+  readonly looks: number;
+}
+
+/**
+ * Whether the share is to be measured again. The model has much to do for it: while an archive comes in not at every look, but when all
+ * is in.
+ */
+export function isDue({ chunks, measured, before, looks }: Looked): boolean {
+  if (Math.abs(chunks - measured) <= CHANGED * measured) return false;
+  return chunks === before || looks >= PATIENCE;
+}
+
 type Learned<T> = Partial<Record<Language, T>>;
 
 /** A tuner that has learned nothing yet. */
 export function createSearchTuner(deps: TunerDeps): SearchTuner {
   let learned: Extent = { chunks: 0, newest: 'epoch' };
+  let before = 0;
+  // What there is is measured at the first look.
+  let looks = PATIENCE;
   let model: { collection: string; competence: Record<Language, number> } | undefined;
   let measured: { collection: string; chunks: number; shares: Learned<MeasuredShare> } | undefined;
 
@@ -142,8 +166,11 @@ export function createSearchTuner(deps: TunerDeps): SearchTuner {
   };
 
   const judgeDocuments = async (profile: ActiveProfile, chunks: number, signal?: AbortSignal): Promise<void> => {
-    const before = measured?.collection === profile.collection ? measured.chunks : 0;
-    if (Math.abs(chunks - before) <= CHANGED * before) return;
+    const last = measured?.collection === profile.collection ? measured.chunks : 0;
+    const due = isDue({ chunks, measured: last, before, looks });
+    before = chunks;
+    looks += 1;
+    if (!due) return;
     const cut = await recutChunks(deps, profile, signal);
     const shares: Learned<MeasuredShare> = {};
     for (const language of ['de', 'en'] as const) {
@@ -151,6 +178,7 @@ export function createSearchTuner(deps: TunerDeps): SearchTuner {
       if (made) shares[language] = made;
     }
     measured = { collection: profile.collection, chunks, shares };
+    looks = 0;
     deps.log.info({ chunks, cut, de: shares.de?.share, en: shares.en?.share }, 'search tuned to the documents');
   };
 

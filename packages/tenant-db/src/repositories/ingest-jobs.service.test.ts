@@ -38,20 +38,22 @@ const expireLeases = (): Promise<number> =>
 
 test('many workers share the jobs: each job goes to exactly one', async () => {
   const created = await Promise.all(Array.from({ length: 8 }, (_, index) => create(`${index}.pdf`)));
-  const claimed = await Promise.all(Array.from({ length: 12 }, (_, index) => claimIngestJob(db, lease(`w${index}`))));
+  const claimed = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => claimIngestJob(db, lease(`w${index}`), { alone: true })),
+  );
   const taken = claimed.filter((job) => job !== undefined).map(({ jobId }) => jobId);
   expect(taken.sort()).toEqual(created.map(({ jobId }) => jobId).sort());
 });
 
 test('a job whose worker died goes to the next one, and the dead one cannot touch it any more', async () => {
   const { jobId } = await create();
-  await claimIngestJob(db, lease('first'));
+  await claimIngestJob(db, lease('first'), { alone: true });
   expect(
     await updateIngestJob(db, jobId, lease('first'), { state: 'embedding', progressDone: 3, progressTotal: 9 }),
   ).toBe(true);
-  expect(await claimIngestJob(db, lease('second'))).toBeUndefined();
+  expect(await claimIngestJob(db, lease('second'), { alone: true })).toBeUndefined();
   await expireLeases();
-  expect(await claimIngestJob(db, lease('second'))).toMatchObject({
+  expect(await claimIngestJob(db, lease('second'), { alone: true })).toMatchObject({
     jobId,
     state: 'embedding',
     progressDone: 3,
@@ -62,12 +64,30 @@ test('a job whose worker died goes to the next one, and the dead one cannot touc
   expect(await readIngestJob(db, jobId)).toMatchObject({ progressDone: 3, finishedAt: null });
 });
 
+test('a job whose worker died is taken up alone, before others, and those with fewest attempts first', async () => {
+  const [a, b] = [await create('a.pdf'), await create('b.pdf')];
+  const claim = (alone: boolean): ReturnType<typeof claimIngestJob> => claimIngestJob(db, lease('w'), { alone });
+  expect(await claim(true)).toMatchObject({ jobId: a.jobId, suspect: false });
+  expect(await claim(false)).toMatchObject({ jobId: b.jobId, suspect: false });
+  await create('c.pdf');
+  await expireLeases();
+  // Whoever has something at work takes neither of them, and nothing that came later.
+  expect(await claim(false)).toBeUndefined();
+  expect(await claim(true)).toMatchObject({ jobId: a.jobId, suspect: true, attempts: 2 });
+  await expireLeases();
+  expect(await claim(true)).toMatchObject({ jobId: b.jobId, suspect: true, attempts: 2 });
+  await releaseIngestJob(db, b.jobId, 'w', { delayMs: 0 });
+  expect(await claim(true)).toMatchObject({ jobId: a.jobId, attempts: 3 });
+  await finishIngestJob(db, a.jobId, 'w', { state: 'quarantined' });
+  expect(await claim(false)).toMatchObject({ suspect: false });
+});
+
 const parts = (): Promise<object[]> => db.query(sql`select from ingest_file_parts`);
 
 async function claimed(): Promise<string> {
   const { jobId } = await create();
   await writeFilePart(db, jobId, 0, Buffer.from('Zähler'));
-  await claimIngestJob(db, lease('w'));
+  await claimIngestJob(db, lease('w'), { alone: true });
   return jobId;
 }
 
@@ -83,7 +103,7 @@ test.each(['failed', 'quarantined', 'no_text'] as const)('a job that ends as %s 
   const queued = { state: 'queued', attempts: 0, errorCode: null, finishedAt: null };
   expect(await retryIngestJob(db, jobId)).toMatchObject(queued);
   expect(await retryIngestJob(db, jobId)).toBeUndefined();
-  expect(await claimIngestJob(db, lease('w'))).toMatchObject({ jobId });
+  expect(await claimIngestJob(db, lease('w'), { alone: true })).toMatchObject({ jobId });
 });
 
 test('bytes of jobs that ended badly go after their time, and then there is no other try', async () => {
@@ -111,7 +131,7 @@ test('a finished job says how it ended, and is not given out again', async () =>
   expect(await finishIngestJob(db, jobId, 'w', outcome)).toBe(true);
   expect(await readIngestJob(db, jobId)).toMatchObject({ ...outcome, finishedAt: expect.any(Date) as Date });
   await expireLeases();
-  expect(await claimIngestJob(db, lease('w'))).toBeUndefined();
+  expect(await claimIngestJob(db, lease('w'), { alone: true })).toBeUndefined();
   expect(await countOpenIngestJobs(db)).toBe(0);
   expect(await listIngestJobs(db, { states: ['failed'] })).toHaveLength(1);
   expect(await listIngestJobs(db, { states: ['done'] })).toEqual([]);
@@ -119,14 +139,14 @@ test('a finished job says how it ended, and is not given out again', async () =>
 
 test('a job given back waits its time; given back on shutdown, it waits for nobody and costs no attempt', async () => {
   const { jobId } = await create();
-  await claimIngestJob(db, lease('w'));
+  await claimIngestJob(db, lease('w'), { alone: true });
   await releaseIngestJob(db, jobId, 'w', { delayMs: 60_000, errorCode: 'LUNA_X', error: 'Ollama is away.' });
-  expect(await claimIngestJob(db, lease('w'))).toBeUndefined();
+  expect(await claimIngestJob(db, lease('w'), { alone: true })).toBeUndefined();
   expect(await readIngestJob(db, jobId)).toMatchObject({ state: 'queued', attempts: 1, error: 'Ollama is away.' });
   await db.execute(sql`update ingest_jobs set run_after = now()`);
-  await claimIngestJob(db, lease('w'));
+  await claimIngestJob(db, lease('w'), { alone: true });
   await releaseIngestJob(db, jobId, 'w', { delayMs: 0, countAttempt: false });
-  expect(await claimIngestJob(db, lease('w'))).toMatchObject({ jobId, attempts: 2 });
+  expect(await claimIngestJob(db, lease('w'), { alone: true })).toMatchObject({ jobId, attempts: 2 });
 });
 
 test('a file comes back as it went in, part by part', async () => {

@@ -98,17 +98,32 @@ export interface Lease {
   readonly seconds: number;
 }
 
-/** Takes the oldest open job that nobody holds, and counts the attempt; undefined when there is none. Safe with many workers. */
-export async function claimIngestJob(db: Queryable, lease: Lease): Promise<IngestJob | undefined> {
-  const [row] = await db.query<IngestJob>(sql`
+export interface ClaimedJob extends IngestJob {
+  /** Somebody held it and never said what became of it: they may have died of it, or of what was at work beside it. */
+  readonly suspect: boolean;
+}
+
+/**
+ * Takes the oldest open job that nobody holds, and counts the attempt; undefined when there is none. Safe with many workers. Suspects
+ * come first, those with the fewest attempts before the others, and only to a worker with nothing else at work (`alone`): while one
+ * waits, nothing else is taken, so that its turn comes.
+ */
+export async function claimIngestJob(
+  db: Queryable,
+  lease: Lease,
+  { alone }: { readonly alone: boolean },
+): Promise<ClaimedJob | undefined> {
+  const [row] = await db.query<ClaimedJob>(sql`
+    with next as (
+      select job_id as next_id, leased_by is not null as suspect from ingest_jobs
+      where finished_at is null and run_after <= now() and (leased_until is null or leased_until < now())
+      order by leased_by is null, case when leased_by is not null then attempts end, run_after, created_at
+      limit 1 for update skip locked)
     update ingest_jobs
     set leased_by = ${lease.worker}, leased_until = now() + make_interval(secs => ${lease.seconds}), attempts = attempts + 1,
         updated_at = now()
-    where job_id = (
-      select job_id from ingest_jobs
-      where finished_at is null and run_after <= now() and (leased_until is null or leased_until < now())
-      order by run_after, created_at limit 1 for update skip locked)
-    returning ${COLUMNS}`);
+    from next where job_id = next_id and (${alone} or not suspect)
+    returning ${COLUMNS}, suspect`);
   return row;
 }
 

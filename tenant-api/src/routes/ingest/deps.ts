@@ -6,6 +6,8 @@ export interface IngestRouteDeps {
   clock: Clock;
   /** Tells the worker that there is something to do. */
   wake: () => void;
+  /** Resolves when the job may have ended, or the signal is aborted. */
+  heard: (jobId: string, signal: AbortSignal) => Promise<void>;
   uploadDir: string;
   maxBytes: number;
 }

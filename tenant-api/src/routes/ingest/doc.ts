@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { LunaError, errorCode, sleep, splitList } from '@luna-iems/service-kit';
-import { readIngestJob, type Database, type IngestJob } from '@luna-iems/tenant-db';
+import { LunaError, errorCode, splitList } from '@luna-iems/service-kit';
+import { readIngestJob, type IngestJob } from '@luna-iems/tenant-db';
 import { enqueueFile, inspectFile, receiveFile, type ReceivedFile, type UploadFields } from '../../ingest/upload.ts';
 import { guarded, problems, ref } from '../../schemas/common.ts';
 import { Job, UploadForm, WaitQuery } from '../../schemas/ingest.ts';
@@ -15,7 +15,8 @@ import { jobBody } from './job-body.ts';
 
 /** What the multipart framing and the fields may add to a file of the greatest size. */
 const FRAMING_BYTES = 64 * 1024;
-const POLL_MS = 100;
+/** What another replica works on ends unheard here. */
+const POLL_MS = 250;
 
 function bad(detail: string): LunaError {
   return new LunaError('LUNA_UPLOAD_FORM', detail, { status: 400 });
@@ -111,11 +112,16 @@ async function enqueue(request: FastifyRequest, deps: IngestRouteDeps): Promise<
 }
 
 /** Waits until the job has ended, or the time is over, or the caller has gone. */
-async function waitForEnd(db: Database, job: IngestJob, seconds: number, signal: AbortSignal): Promise<IngestJob> {
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+async function waitForEnd(
+  { db, heard }: IngestRouteDeps,
+  job: IngestJob,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<IngestJob> {
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
   let current = job;
   while (current.finishedAt === null && !deadline.aborted) {
-    await sleep(POLL_MS, deadline).catch(() => undefined);
+    await heard(job.jobId, AbortSignal.any([deadline, AbortSignal.timeout(POLL_MS)]));
     current = (await readIngestJob(db, job.jobId)) ?? current;
   }
   return current;
@@ -161,7 +167,7 @@ export const ingestDocRoute: FastifyPluginAsyncTypebox<IngestRouteDeps> = async 
       const job = await enqueue(request, deps);
       deps.wake();
       const { wait = 0 } = request.query;
-      const current = wait > 0 ? await waitForEnd(deps.db, job, wait, callerGone(reply)) : job;
+      const current = wait > 0 ? await waitForEnd(deps, job, wait, callerGone(reply)) : job;
       if (current.state === 'failed' || current.state === 'quarantined') throw failureOf(current);
       reply.header('location', `/ingest/jobs/${job.jobId}`);
       return reply

@@ -11,6 +11,7 @@ import { guarded, problems, ref } from '../../schemas/common.ts';
 import { cleanText } from '../../text/clean.ts';
 import { callerGone } from '../abort.ts';
 import { sseError, sseEvent } from './sse.ts';
+import { createTiming } from './timing.ts';
 
 type NumberedPassage = Omit<Passage, 'dense' | 'places'> & { n: number; headings: string[]; page?: number };
 
@@ -98,9 +99,11 @@ export const askRoute: FastifyPluginAsyncTypebox<AskDeps> = async (app, deps) =>
       },
     },
     async (request, reply) => {
-      const events = ask(deps, askRequest(request.body, callerGone(reply)));
+      const timing = createTiming(deps.observe);
+      const events = ask({ ...deps, observe: timing.observe }, askRequest(request.body, callerGone(reply)));
       if (/\btext\/event-stream\b/iu.test(request.headers.accept ?? '')) return stream(events, reply);
-      return reply.send(answerBody(await wholeAnswer(events)));
+      const answer = await wholeAnswer(events);
+      return reply.header('server-timing', timing.header()).send(answerBody(answer));
     },
   );
 };
