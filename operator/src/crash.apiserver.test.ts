@@ -7,6 +7,8 @@ import { startWorld, type World } from './testing/world.ts';
 
 /** Writes between which the operator dies, from the first to the last of a tenant's creation. */
 const DEATHS = [1, 2, 3, 5, 9, 14, 20, 26, 33, 40];
+/** With all that a tenant may have of its own. */
+const SPEC = { objectStore: { enabled: true, storage: { size: '10Gi' } } };
 
 describe('an operator that dies between two writes', () => {
   let world: World;
@@ -32,14 +34,14 @@ describe('an operator that dies between two writes', () => {
   };
 
   it('leaves nothing that its successor does not bring to the same end', async () => {
-    await world.apply('whole');
+    await world.apply('whole', SPEC);
     await world.settle('whole');
     const reference = await inventory('whole');
     expect(reference.length).toBeGreaterThanOrEqual(40);
     for (const dieAtWrite of DEATHS) {
       const name = `dead-${String(dieAtWrite)}`;
       await world.restart({ dieAtWrite });
-      await world.apply(name);
+      await world.apply(name, SPEC);
       expect(world.writes().length, `writes before death ${name}`).toBe(dieAtWrite - 1);
       const secrets = await world.secrets(`luna-${name}`);
       await world.restart();
@@ -66,7 +68,7 @@ describe('an operator that dies between two writes', () => {
     const sizes = ['11Gi', '12Gi', '13Gi', '14Gi'];
     for (const [index, size] of sizes.entries()) {
       await world.restart({ dieAtWrite: index + 1 });
-      await world.apply('whole', { database: { storage: { size } } });
+      await world.apply('whole', { ...SPEC, database: { storage: { size } } });
       await world.restart();
       await world.idle();
       // The garbage collector's part, when the StatefulSet waits for it.

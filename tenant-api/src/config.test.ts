@@ -27,10 +27,14 @@ describe('readConfig', () => {
       EMBEDDING_DIMENSIONS: 384,
     });
   });
-  it.each([{ DATABASE_URL: 'mysql://x' }, { PORT: 'viele' }, { SIM_CRONJOBS: '../secrets' }, { EMBEDDING_MODEL: '' }])(
-    'refuses %j',
-    (wrong) => expect(() => readConfig({ ...env, ...wrong })).toThrow(Object.keys(wrong)[0]),
-  );
+  it.each([
+    { DATABASE_URL: 'mysql://x' },
+    { PORT: 'viele' },
+    { SIM_CRONJOBS: '../secrets' },
+    { EMBEDDING_MODEL: '' },
+    { S3_ENDPOINT: 'http://s3:9000' },
+    { S3_BUCKET: 'originals' },
+  ])('refuses %j', (wrong) => expect(() => readConfig({ ...env, ...wrong })).toThrow(Object.keys(wrong)[0]));
 });
 
 interface Schema {

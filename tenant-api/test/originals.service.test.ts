@@ -153,7 +153,12 @@ describe('while the object store is away', () => {
 describe('killed between two steps', () => {
   const kill = (trap: Omit<Trap, 'act'>): Promise<void> =>
     new Promise((resolve) => {
-      bucket.trap({ ...trap, act: () => api.signal('SIGKILL').then(() => resolve()) });
+      const act = async (): Promise<void> => {
+        inForce = {};
+        await api.signal('SIGKILL');
+        resolve();
+      };
+      bucket.trap({ ...trap, act });
     });
 
   it.each(['before', 'after'] as const)('%s the object is written: the file is there, once', async (when) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createManualClock, createSilentLogger } from '@luna-iems/service-kit';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
-function world(): { up: Record<string, boolean>; supervisor: Supervisor } {
+function world(patient: readonly string[] = []): { up: Record<string, boolean>; supervisor: Supervisor } {
   const up: Record<string, boolean> = { database: true, qdrant: true };
   const check = (name: string) => async () => {
     if (!up[name]) throw new Error(`${name} is gone`);
@@ -10,6 +10,7 @@ function world(): { up: Record<string, boolean>; supervisor: Supervisor } {
   const supervisor = createSupervisor({
     checks: { database: check('database'), qdrant: check('qdrant') },
     essential: ['database'],
+    patient,
     log: createSilentLogger(),
     clock: createManualClock('2026-01-01T00:00:00Z'),
   });
@@ -38,6 +39,12 @@ describe('createSupervisor', () => {
     up['database'] = false;
     await supervisor.checkAll();
     expect(supervisor.readiness().ready).toBe(false);
+  });
+  it('does not wait for a patient part, and says that it is away', async () => {
+    const { up, supervisor } = world(['qdrant']);
+    up['qdrant'] = false;
+    await supervisor.checkAll();
+    expect(supervisor.readiness()).toEqual({ ready: true, reasons: ['qdrant: qdrant is gone'] });
   });
   it('is not ready while it drains', async () => {
     const { supervisor } = world();
