@@ -8,7 +8,7 @@ import type { Planned } from './meta.ts';
 import { planMonitoring } from './monitoring.ts';
 import { planLimits, planNamespace } from './namespace.ts';
 import { planNetwork, type NetworkFacts } from './network.ts';
-import { planObjectStore } from './object-store.ts';
+import { planObjectStore } from './minio.ts';
 import { planOllama } from './ollama.ts';
 import { planPostgres } from './postgres.ts';
 import { planQdrant } from './qdrant.ts';
