@@ -98,7 +98,10 @@ export async function startEvalTenant(env: Environment): Promise<EvalTenant> {
   const key = `luna_${randomBytes(32).toString('base64url')}`;
   await writeFile(join(keysDir, 'admin'), JSON.stringify({ key, scopes: ['ingest', 'ask', 'read', 'operate'] }));
   const settings = { RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'warn', TENANT_NAME: 'eval' };
-  const config = readConfig({ ...settings, ...env, DATABASE_URL: database.url, API_KEYS_DIR: keysDir });
+  // Original files stay in its database: `env` may name an object store among the servers, but no bucket is this service's.
+  const withoutStore = { S3_ENDPOINT: undefined, S3_BUCKET: undefined };
+  const own = { DATABASE_URL: database.url, API_KEYS_DIR: keysDir };
+  const config = readConfig({ ...settings, ...env, ...withoutStore, ...own });
   const log = createLogger({ name: 'eval', level: config.LOG_LEVEL });
   const services = createServices({ config, log, env: {}, version: 'eval' });
   const app = await buildApp(services.app);
