@@ -13,7 +13,7 @@ import { planOllama } from './ollama.ts';
 import { planPostgres } from './postgres.ts';
 import { planQdrant } from './qdrant.ts';
 import { planSchema } from './schema.ts';
-import { markTemplates } from './revision.ts';
+import { markTemplates } from './template-marks.ts';
 import type { SecretVersions } from './secrets.ts';
 import { planServiceAccounts } from './service-accounts.ts';
 import { planSimulation } from './simulation.ts';

@@ -1,7 +1,7 @@
 import { COMPONENT_LABEL } from '../tenant.ts';
 import type { Observed } from '../observed.ts';
 import type { Planned } from './meta.ts';
-import { templateMark } from './revision.ts';
+import { templateMark } from './template-marks.ts';
 
 /**
  * The plan of a tenant that waits for its turn: what its pods run stays as it is, all else is as planned. A workload that is not
