@@ -80,8 +80,9 @@ export interface Client {
     options?: ReadOptions,
   ): Promise<T | undefined>;
   /**
-   * Everything that matches, fetched in pages of 500, as of one moment; two pages at once, of all this client's lists together. `keep`
-   * is given each object as its page arrives; what it gives is listed instead, so that a long list need not be held whole.
+   * Everything that matches, fetched in pages of 250, as of one moment; one page after the other, of all this client's lists together, so
+   * a page that the server leaves unanswered holds them all up for its time limit. `keep` is given each object as its page arrives;
+   * what it gives is listed instead, so that a long list need not be held whole.
    */
   list<T extends KubeResource = KubeObject>(
     kind: ResourceKind,
@@ -114,8 +115,6 @@ export interface Client {
 }
 
 const pageSize = 250;
-/** A page is held as text and as objects before `keep` has cut it. Whoever starts lists all kinds at once: not all at the same time. */
-const pagesAtOnce = 1;
 const metadataAccept = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList'): string =>
   `application/json;as=${kind};g=meta.k8s.io;v=v1`;
 const dryRunQuery = (dryRun: boolean | undefined): { dryRun?: string } => (dryRun ? { dryRun: 'All' } : {});
@@ -128,7 +127,8 @@ interface ListBody {
 /** A client for {@link builtinKinds} and the `kinds` given (which win over built-in ones of the same name). */
 export function createClient(deps: { transport: Transport; kinds?: readonly ResourceKind[] }): Client {
   const { transport } = deps;
-  const pages = pLimit(pagesAtOnce);
+  // A page is held as text and as objects before `keep` has cut it, and whoever starts lists all kinds at the same time.
+  const pages = pLimit(1);
   const known = new Map([...Object.values(builtinKinds), ...(deps.kinds ?? [])].map((kind) => [kindKey(kind), kind]));
 
   const kindOf = (object: { apiVersion: string; kind: string }): ResourceKind => {
