@@ -65,6 +65,7 @@ it('holds managedFields once where nothing in them is an object’s own', () => 
   for (const each of [one, same, early, late]) pool.share(each);
   expect(same.metadata.managedFields).toBe(one.metadata.managedFields);
   expect(late.metadata.managedFields).not.toBe(early.metadata.managedFields);
+  expect(treeOf(late)).toBe(treeOf(early));
 });
 
 it('does not keep trees without end', () => {

@@ -4,9 +4,9 @@ import type { KubeResource, ObjectMeta } from './types.ts';
 /** Makes objects share what most of them have in common. */
 export interface FieldPool {
   /**
-   * Puts the pool's copies in place of equal parts of the object: of its labels, of each fieldsV1 tree, of its whole managedFields where
-   * nothing in them is its own (a `time` is), and of its content but for the status. The object must be nobody else's yet, and what it
-   * holds is never to be changed afterwards.
+   * Puts the pool's copies in place of equal parts of the object: of its labels, of its whole managedFields or, where something in them is
+   * its own (a `time` is), of each fieldsV1 tree, and of its content but for the status. The object must be nobody else's yet, and
+   * what it holds is never to be changed afterwards.
    */
   share(object: KubeResource): void;
 }
@@ -19,16 +19,17 @@ const deepest = 4;
 const smallest = 40;
 
 /**
- * A pool for one kind. Field sets name fields, not values, and most of a spec is the same for all that was made from one template: shared,
- * they take a third of the memory.
+ * A pool for one kind. Field sets name fields, not values, and most of a spec is the same for all that was made from one template: they
+ * are held once.
  */
 export function createFieldPool(): FieldPool {
   const [labels, trees, lists, parts] = [createShelf(), createShelf(), createShelf(), createShelf()];
   const shareFields = (metadata: ObjectMeta): void => {
-    for (const entry of metadata.managedFields ?? [])
-      if (entry.fieldsV1 !== undefined) entry.fieldsV1 = trees(JSON.stringify(entry.fieldsV1), entry.fieldsV1);
-    if (metadata.managedFields?.every(({ time }) => time === undefined))
-      metadata.managedFields = lists(JSON.stringify(metadata.managedFields), metadata.managedFields);
+    const entries = metadata.managedFields ?? [];
+    if (entries.some(({ time }) => time !== undefined)) {
+      for (const entry of entries)
+        if (entry.fieldsV1 !== undefined) entry.fieldsV1 = trees(JSON.stringify(entry.fieldsV1), entry.fieldsV1);
+    } else if (entries.length > 0) metadata.managedFields = lists(JSON.stringify(entries), entries);
   };
   const sharePart = (part: object, depth: number): object => {
     const text = JSON.stringify(part);
