@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { builtinKinds, type KubeObject } from '@luna-iems/kube-runtime';
 import { SECRET_NAMES } from './plan/secrets.ts';
-import { lunaTenantKind } from './tenant.ts';
+import { TENANT_LABEL, lunaTenantKind } from './tenant.ts';
 import { startWorld, type World } from './testing/world.ts';
 
 /** Writes between which the operator dies: within the Secrets, right after them, and within what follows. */
@@ -114,6 +114,46 @@ describe('the Secrets of a tenant', () => {
     );
     await world.settle('safe');
     expect(await world.secrets('luna-safe')).toEqual(before);
+  });
+
+  it('are found again, with the same content, when their labels were taken off', async () => {
+    const [secrets, pods] = [await world.secrets('luna-safe'), await marks()];
+    const ref = { name: 'qdrant-keys', namespace: 'luna-safe' };
+    const body = { metadata: { labels: null } };
+    await world.client.patch(builtinKinds.Secret, ref, { type: 'merge', body }, { fieldManager: 'kubectl-label' });
+    await world.settle('safe');
+    expect((await world.get('Secret', ref.name, ref.namespace))?.metadata.labels).toHaveProperty(
+      [TENANT_LABEL],
+      'safe',
+    );
+    expect(await world.secrets('luna-safe')).toEqual(secrets);
+    expect(await marks()).toEqual(pods);
+  });
+
+  it('are not replaced by somebody else’s of the same name, and the tenant says so until that is gone', async () => {
+    const ref = { name: 'qdrant-keys', namespace: 'luna-safe' };
+    const spec = (paused: boolean): Promise<void> => world.change('safe', { spec: { paused } });
+    await spec(true);
+    await world.client.delete(builtinKinds.Secret, ref);
+    const foreign = { apiVersion: 'v1', kind: 'Secret', metadata: ref, stringData: { mine: 'yes' } };
+    await world.client.create(foreign, { fieldManager: 'kubectl-create' });
+    await spec(false);
+    expect(await world.condition('safe', 'Degraded')).toMatchObject({
+      status: 'True',
+      reason: 'SecretRefused',
+      message: expect.stringMatching(
+        /Secret luna-safe\/qdrant-keys exists already .* Delete it if nobody needs it/,
+      ) as string,
+    });
+    const found = await world.get('Secret', ref.name, ref.namespace);
+    expect(found?.metadata.labels).toBeUndefined();
+    expect(Object.keys(found?.['data'] ?? {})).toEqual(['mine']);
+
+    await world.client.delete(builtinKinds.Secret, ref);
+    await world.poke('safe');
+    await world.settle('safe');
+    expect(Object.keys((await world.secrets('luna-safe'))['qdrant-keys'] ?? {})).toContain('api-key');
+    expect(await world.condition('safe', 'Degraded')).toMatchObject({ status: 'False' });
   });
 
   it('needed no right that the chart does not give', () => {

@@ -88,6 +88,15 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
     return { requeueAfterMs: RECHECK_MS };
   };
 
+  /** One of the first steps: without it nothing else is done, so the status says why it cannot be. */
+  const first = <T>(tenant: LunaTenant, signal: AbortSignal, step: Promise<T>, why: Why): Promise<T> =>
+    step.catch(async (error: unknown) => {
+      const problem = why(error);
+      if (problem !== undefined)
+        await report(tenant, statusOfIdle(tenant, { phase: 'Blocked', ...problem }, now()), signal);
+      throw error;
+    });
+
   const provide = async (tenant: LunaTenant, signal: AbortSignal): Promise<ReconcileResult> => {
     const { platform, applier } = deps;
     const observed = observer.of(tenant);
@@ -95,7 +104,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
       apiServer: observer.apiServer(),
       pulling: isPulling(tenant, observed),
       available: observer.available(),
-      secrets: await secrets.keep(tenant, observed, signal),
+      secrets: await first(tenant, signal, secrets.keep(tenant, observed, signal), withoutSecrets),
     };
     const full = deps.plan(tenant, facts);
     // Asked before anything is written: afterwards the watch may have brought the first workload.
@@ -141,11 +150,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
     const problem = planProblem(tenant, deps.platform);
     if (problem !== undefined) return refuse(tenant, { reason: 'InvalidSpec', message: problem }, signal);
     if (!isLeaving(tenant)) await ensureFinalizer(client, lunaTenantKind, tenant, FINALIZER);
-    const refusal = await takeNamespace(deps, tenant, signal).catch(async (error: unknown) => {
-      if (isRefused(error) || isNotAdmitted(error))
-        await report(tenant, statusOfIdle(tenant, withoutNamespace(tenant, error), now()), signal);
-      throw error;
-    });
+    const why: Why = (error) => withoutNamespace(tenant, error);
+    const refusal = await first(tenant, signal, takeNamespace(deps, tenant, signal), why);
     return refusal === undefined ? provide(tenant, signal) : refuse(tenant, refusal, signal);
   };
 
@@ -199,11 +205,22 @@ function namespaceLost(observer: Observer, tenant: LunaTenant): { reason: string
   return claim?.verdict === 'refuse' || claim?.verdict === 'wait' ? claim : undefined;
 }
 
-/** What a tenant is told whose namespace the API server will not have: a quota, an admission webhook, or a right that is missing. */
-function withoutNamespace(tenant: LunaTenant, { message: said }: Error): Parameters<typeof statusOfIdle>[1] {
-  const message = `namespace ${namespaceOf(tenant)} could not be written, and nothing else is before it is: ${said}. It is tried again`;
-  return { phase: 'Blocked', reason: 'NamespaceRefused', message };
+/** What a tenant is told about an error, if it is one that somebody can remove. */
+type Why = (error: unknown) => { reason: string; message: string } | undefined;
+
+/** The API server will not have the namespace: a quota, an admission webhook, or a right that is missing. */
+function withoutNamespace(tenant: LunaTenant, error: unknown): ReturnType<Why> {
+  if (!isRefused(error) && !isNotAdmitted(error)) return undefined;
+  const message = `namespace ${namespaceOf(tenant)} could not be written, and nothing else is before it is: ${error.message}. It is tried again`;
+  return { reason: 'NamespaceRefused', message };
 }
+
+/** As for the namespace; or somebody else's Secret has the name of one of the tenant's. */
+const withoutSecrets: Why = (error) => {
+  if (!isRefused(error) && !isNotAdmitted(error) && !hasCode(error, 'KUBE_ALREADY_EXISTS')) return undefined;
+  const message = `a Secret could not be written, and nothing else is before it is: ${error.message}. It is tried again`;
+  return { reason: 'SecretRefused', message };
+};
 
 /** Makes the namespace the tenant's; gives the reason when that must not be. */
 async function takeNamespace(

@@ -17,11 +17,14 @@ import {
   type RandomBytes,
   type SecretVersions,
 } from '../plan/secrets.ts';
-import { MANAGER, namespaceOf, type LunaTenant } from '../tenant.ts';
+import { MANAGER, TENANT_LABEL, namespaceOf, type LunaTenant } from '../tenant.ts';
 
 /** Makes a tenant's Secrets, and renews them when that is asked for. */
 export interface SecretKeeper {
-  /** Brings the Secrets to where they should be; gives the version of each one's content. */
+  /**
+   * Brings the Secrets to where they should be; gives the version of each one's content. Throws KUBE_ALREADY_EXISTS when one of somebody
+   * else's stands in the place of one, and all of the client's errors.
+   */
   keep(tenant: LunaTenant, observed: Observed, signal: AbortSignal): Promise<SecretVersions>;
   /** Drops what is remembered of a tenant that is gone. */
   forget(tenant: string): void;
@@ -52,6 +55,13 @@ export function createSecretKeeper({ client, applier, events, random }: SecretKe
     return there.map((seen) => newer(seen, mine?.get(seen.metadata.name)));
   };
 
+  /** One of ours that lost its labels would be looked for forever. Applied, which leaves the entry that tells when content was written. */
+  const relabel = async (tenant: LunaTenant, secret: KubeResource, signal: AbortSignal): Promise<void> => {
+    const { apiVersion, kind, metadata } = secret;
+    const { name, labels = {} } = metadata;
+    const bare = { apiVersion, kind, metadata: { name, namespace: namespaceOf(tenant), labels } };
+    await client.apply(bare, { fieldManager: MANAGER, signal });
+  };
   const create = async (
     tenant: LunaTenant,
     there: readonly KubeResource[],
@@ -60,7 +70,9 @@ export function createSecretKeeper({ client, applier, events, random }: SecretKe
     const made: KubeResource[] = [];
     const names = new Set(there.map(({ metadata }) => metadata.name));
     for (const secret of missingSecrets(tenant, names, random)) {
-      const { object } = await applier.createOnce(secret, signal);
+      const { result, object } = await applier.createOnce(secret, signal);
+      const isBare = result === 'unchanged' && object.metadata.labels?.[TENANT_LABEL] === undefined;
+      if (isBare) await relabel(tenant, secret, signal);
       remember(tenant, object);
       made.push(object);
     }

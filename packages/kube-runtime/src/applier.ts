@@ -43,7 +43,10 @@ export interface Applier {
   create(desired: KubeObject, signal?: AbortSignal): Promise<KubeObject>;
   /** Whether `apply` would leave this live object as it is. */
   isInPlace(desired: KubeObject, live: KubeObject): boolean;
-  /** Creates what is absent and never touches what is there: for Secrets with generated content. */
+  /**
+   * Creates what is absent and never touches what is there: for Secrets with generated content. What is there is given as `live` knows it,
+   * else with its metadata alone. Errors: KUBE_ALREADY_EXISTS for what `mayTakeOver` says no to; all of the client's.
+   */
   createOnce(desired: KubeObject, signal?: AbortSignal): Promise<AppliedObject>;
   /**
    * Deletes what the scope selects and `desired` does not name, in the background, each with its UID as precondition, so that an
@@ -138,6 +141,7 @@ export function createApplier(deps: ApplierDeps): Applier {
       if (!hasCode(error, 'KUBE_ALREADY_EXISTS')) throw error;
       return undefined;
     });
+  const isForeign = (found: KubeObject): boolean => !isWrittenBy(found, fieldManager) && !mayTakeOver(found);
   const change = async (wanted: KubeObject, live: KubeObject, signal?: AbortSignal): Promise<AppliedObject> => {
     if (isAsPrepared(wanted, live)) return { result: 'unchanged', object: live };
     // Where the same was applied before, no field has left the desired state.
@@ -162,7 +166,7 @@ export function createApplier(deps: ApplierDeps): Applier {
       // The look-up was too old. Nobody is told of what is written now: to a store, all that happened to the object is news.
       const found = await client.get(kind, ref, { signal });
       if (!found) return { result: 'created', object: await create(wanted, signal) };
-      if (!isWrittenBy(found, fieldManager) && !mayTakeOver(found)) throw foreign(found);
+      if (isForeign(found)) throw foreign(found);
       return change(wanted, found, signal);
     },
 
@@ -176,7 +180,10 @@ export function createApplier(deps: ApplierDeps): Applier {
       if (live) return { result: 'unchanged', object: live };
       const made = await createAbsent(desired, signal);
       if (made) return { result: 'created', object: made };
-      return { result: 'unchanged', object: (await client.get(kind, refOf(desired), { signal })) ?? desired };
+      const found = await client.get(kind, refOf(desired), { metadataOnly: true, signal });
+      if (!found) return { result: 'created', object: await create(desired, signal) };
+      if (isForeign(found)) throw foreign(found);
+      return { result: 'unchanged', object: found };
     },
 
     async prune(desired, scope, signal) {
