@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { builtinKinds, isSubset, type KubeObject } from '@luna-iems/kube-runtime';
 import { desired } from './plan/desired.ts';
 import { contentVersion, SECRET_NAMES } from './plan/secrets.ts';
-import { tenantObject } from './testing/cluster.ts';
+import { eventually, tenantObject } from './testing/cluster.ts';
 import { bindClaim } from './testing/claims.ts';
 import { API_SERVER, startWorld, type World } from './testing/world.ts';
 
@@ -20,6 +20,8 @@ describe('the operator, with the rights that the chart gives it', () => {
       expect(await world.names('StatefulSet', 'luna-one')).toEqual(['ollama', 'postgres', 'qdrant']);
       expect(await world.names('Deployment', 'luna-one')).toEqual(['tika']);
       expect(await world.names('Job', 'luna-one')).toEqual([]);
+      // Progress waits a moment before it is told.
+      await eventually('the first status', async () => (await world.tenant('one'))?.status !== undefined);
       expect(await world.tenant('one')).toMatchObject({ status: { phase: 'Provisioning', namespace: 'luna-one' } });
       expect(await world.condition('one', 'NetworkIsolated')).toMatchObject({ status: 'True' });
       expect(await world.condition('one', 'SchemaReady')).toMatchObject({

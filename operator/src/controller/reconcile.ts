@@ -107,8 +107,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconcile {
       secrets: await first(tenant, signal, secrets.keep(tenant, observed, signal), withoutSecrets),
     };
     const full = deps.plan(tenant, facts);
-    // Asked before anything is written: afterwards the watch may have brought the first workload.
-    const fresh = isFresh(observed);
+    // Asked before anything is written: afterwards the watch may have brought the first workload. The first status may come later than that.
+    const fresh = tenant.status === undefined || isFresh(observed);
     const turn = rollout.turn(tenant, fresh);
     if (turn.verdict === 'begin') {
       await report(tenant, { ...(tenant.status as LunaTenantStatus), rollout: 'Rolling' }, signal);

@@ -119,6 +119,19 @@ describe('createReporter', () => {
       expect(reporter.restFor(at('2', first), further), 'the clock was set back').toBeUndefined();
     });
 
+    it('that is the first, for a moment from when it was to be written', () => {
+      const { reporter, clock } = reporterWith();
+      const unknown = tenantFixture({}, { resourceVersion: '1' });
+      expect(reporter.restFor(unknown, first)).toBe(1000);
+      clock.now += 400;
+      expect(reporter.restFor(unknown, further)).toBe(600);
+      expect(reporter.restFor(unknown, { ...further, phase: 'Degraded' })).toBeUndefined();
+      clock.now += 600;
+      expect(reporter.restFor(unknown, further)).toBeUndefined();
+      reporter.forget('demo');
+      expect(reporter.restFor(unknown, first)).toBe(1000);
+    });
+
     const news: Record<string, LunaTenantStatus> = {
       'that it is ready': { ...further, phase: 'Ready' },
       'of trouble': building({ Degraded: ['True', 'ErrImagePull'] }),

@@ -12,8 +12,8 @@ export interface Reporter {
   forget(name: string): void;
   report(tenant: LunaTenant, status: LunaTenantStatus, signal: AbortSignal): Promise<void>;
   /**
-   * How many milliseconds a status should wait, for it only tells of further progress of a tenant that is being built, and another was
-   * written a moment ago. A status costs the API server as much as five other objects, and a tenant that comes up has many.
+   * How many milliseconds a status should wait, for it only tells of progress of a tenant that is being built, and another was written, or
+   * the tenant first seen, a moment ago. A status costs the API server as much as five other objects, and a tenant that comes up has many.
    */
   restFor(tenant: LunaTenant, status: LunaTenantStatus): number | undefined;
 }
@@ -34,7 +34,8 @@ export interface ReporterDeps {
 
 export function createReporter({ client, events, logger, now }: ReporterDeps): Reporter {
   const written = new Map<string, { over: string | undefined; status: LunaTenantStatus }>();
-  const writtenAt = new Map<string, number>();
+  /** When a status was written last; before the first one, when it was first to be. Milliseconds since 1970. */
+  const quietSince = new Map<string, number>();
   /**
    * What was said last, also where it was on record already: a watch that lags may still bring something older of ours. Remembered
    * before it is sent, for the watch may be faster than the answer.
@@ -51,13 +52,15 @@ export function createReporter({ client, events, logger, now }: ReporterDeps): R
     isOwn: ({ metadata, status }) => isDeepStrictEqual(said.get(metadata.name), status),
     restFor(tenant, status) {
       if (!isProgress(tenant.status, status)) return undefined;
-      const since = now() - (writtenAt.get(tenant.metadata.name) ?? -Infinity);
+      const { name } = tenant.metadata;
+      if (tenant.status === undefined && !quietSince.has(name)) quietSince.set(name, now());
+      const since = now() - (quietSince.get(name) ?? -Infinity);
       // A clock that was set back must not make anybody wait for long.
       return since >= 0 && since < QUIET_MS ? QUIET_MS - since : undefined;
     },
     forget(name) {
       written.delete(name);
-      writtenAt.delete(name);
+      quietSince.delete(name);
       said.delete(name);
     },
     async report(tenant, status, signal) {
@@ -71,7 +74,7 @@ export function createReporter({ client, events, logger, now }: ReporterDeps): R
         { fieldManager: MANAGER, signal },
       );
       written.set(metadata.name, { over: metadata.resourceVersion, status });
-      writtenAt.set(metadata.name, now());
+      quietSince.set(metadata.name, now());
       for (const event of transitions(tenant.status, status)) {
         events.record({ regarding: tenant, action: 'Reconcile', ...event });
         logger.info({ tenant: metadata.name, reason: event.reason, note: event.note }, 'tenant changed');
@@ -82,9 +85,11 @@ export function createReporter({ client, events, logger, now }: ReporterDeps): R
   };
 }
 
-/** True between two statuses of a tenant that comes up without trouble, when nothing but the state of its parts differs. */
+/** True between two statuses of a tenant that comes up without trouble, when nothing but the state of its parts differs; and for the first. */
 function isProgress(before: LunaTenantStatus | undefined, after: LunaTenantStatus): boolean {
-  if (before?.phase !== 'Provisioning' || after.phase !== 'Provisioning') return false;
+  if (after.phase !== 'Provisioning') return false;
+  if (before === undefined) return true;
+  if (before.phase !== 'Provisioning') return false;
   const gist = ({
     conditions = [],
     versions: _versions,
