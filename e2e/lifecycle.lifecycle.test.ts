@@ -6,7 +6,8 @@ import { inventoryFile } from '../hack/test/cluster-setup.ts';
 import { upCommand } from './support/commands.ts';
 import { killCluster } from './support/kill.ts';
 import { eventually, get, kubectl, list, type Live } from './support/kubectl.ts';
-import { patchSpec, ready, tenant } from './support/tenants.ts';
+import { followTenants } from './support/rollout.ts';
+import { applyTenant, patchSpec, ready, removeTenant, tenant, tinyTenant } from './support/tenants.ts';
 
 const CRD = 'lunatenants.luna-iems.io';
 
@@ -19,10 +20,62 @@ function precious(): string[] {
   return [`namespace ${get('namespace', 'luna-demo')?.metadata.uid ?? ''}`, ...live('pvc'), ...live('secret')].sort();
 }
 
-const pods = (): string[] =>
-  list('pods', 'luna-demo', 'app.kubernetes.io/name in (postgres,qdrant,ollama,tika,tenant-api)')
-    .map(({ metadata }) => metadata.uid)
-    .sort();
+/** What serves a tenant, part by part: which pods it runs in. */
+function parts(name: string): { name: string; uid: string }[] {
+  return list('pods', `luna-${name}`, 'app.kubernetes.io/name in (postgres,qdrant,ollama,tika,tenant-api)')
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata }) => ({ name: metadata.labels?.['app.kubernetes.io/name'] ?? '', uid: metadata.uid }))
+    .sort((a, b) => (a.name + a.uid < b.name + b.uid ? -1 : 1));
+}
+
+/** A setting that gives every pod of every tenant another template. */
+const ANOTHER_VERSION = {
+  tenants: {
+    rollout: { maxConcurrent: 1 },
+    scheduling: { tolerations: [{ key: 'luna-iems.io/another-version', operator: 'Exists' }] },
+  },
+};
+
+describe('another version of the operator', () => {
+  const names = ['demo', 'later'];
+  const platformRevision = (name: string): string | undefined => tenant(name)?.status?.platformRevision;
+  beforeAll(async () => {
+    applyTenant(tinyTenant('later'));
+    for (const name of names) await ready(name);
+  });
+  afterAll(() => removeTenant('later'));
+
+  it('reaches the tenants one after the other, though it is killed on the way, and loses nothing', async () => {
+    const [before, kept] = [names.map(platformRevision), precious()];
+    const old = new Map(names.map((name) => [name, parts(name)]));
+    const history = followTenants();
+    const upgrade = ['upgrade', 'luna-operator', 'charts/luna-operator', '--namespace', 'luna-system'];
+    execFileSync('helm', [...upgrade, '--reuse-values', '--values', '-', '--wait'], {
+      input: JSON.stringify(ANOTHER_VERSION),
+      timeout: 300_000,
+    });
+    await eventually('a tenant rolls', 60_000, () => (history.rolling().size > 0 ? true : undefined));
+    kubectl(['-n', 'luna-system', 'delete', 'pods', '--all', '--force', '--grace-period=0']);
+    for (const [at, name] of names.entries()) {
+      const isNew = (): boolean => ![undefined, before[at]].includes(platformRevision(name));
+      await eventually(`${name} is updated`, 420_000, () => (isNew() ? true : undefined));
+      await ready(name);
+    }
+    expect(await history.end(), 'tenants that rolled at the same time').toEqual([['demo'], ['later']]);
+    for (const name of names) {
+      const now = parts(name);
+      expect(now.map(({ name: part }) => part)).toEqual(old.get(name)?.map(({ name: part }) => part));
+      expect(now.filter(({ uid }) => old.get(name)?.some((part) => part.uid === uid))).toEqual([]);
+    }
+    expect(precious()).toEqual(kept);
+  });
+
+  it('goes back the same way', async () => {
+    const outcome = upCommand('up');
+    expect(outcome.code, outcome.output).toBe(0);
+    for (const name of names) await ready(name);
+  });
+});
 
 /** The sample tenant, under the policy that is the most dangerous here. */
 describe('what must outlive the operator', () => {
@@ -37,7 +90,7 @@ describe('what must outlive the operator', () => {
   afterAll(() => void policy('Retain'));
 
   it('helm uninstall leaves tenants as they run, and the next installation finds nothing to do', async () => {
-    const [running, uid] = [pods(), tenant('demo')?.metadata.uid];
+    const [running, uid] = [parts('demo'), tenant('demo')?.metadata.uid];
     execFileSync('helm', ['uninstall', 'luna-operator', '--namespace', 'luna-system', '--wait'], { timeout: 120_000 });
     expect(get('deployment', 'luna-operator', 'luna-system')).toBeUndefined();
     expect(tenant('demo')?.metadata).toMatchObject({ uid });
@@ -46,7 +99,7 @@ describe('what must outlive the operator', () => {
     expect(outcome.code, outcome.output).toBe(0);
     await ready('demo');
     expect(tenant('demo')?.metadata.uid).toBe(uid);
-    expect(pods()).toEqual(running);
+    expect(parts('demo')).toEqual(running);
     expect(precious()).toEqual(before);
   });
 

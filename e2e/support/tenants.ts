@@ -9,6 +9,7 @@ export interface Tenant extends Live {
     readonly phase?: string;
     readonly namespace?: string;
     readonly schemaVersion?: number | string;
+    readonly platformRevision?: string;
     readonly conditions?: readonly {
       type: string;
       status: string;
