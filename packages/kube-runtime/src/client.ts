@@ -80,8 +80,8 @@ export interface Client {
     options?: ReadOptions,
   ): Promise<T | undefined>;
   /**
-   * Everything that matches, fetched in pages of 250, as of one moment; one page after the other, of all this client's lists together, so
-   * a page that the server leaves unanswered holds them all up for its time limit. `keep` is given each object as its page arrives;
+   * Everything that matches, fetched in pages of 250, as of one moment; two pages at once, of all this client's lists together, so that
+   * one page that the server leaves unanswered does not hold up the other lists. `keep` is given each object as its page arrives;
    * what it gives is listed instead, so that a long list need not be held whole.
    */
   list<T extends KubeResource = KubeObject>(
@@ -128,7 +128,7 @@ interface ListBody {
 export function createClient(deps: { transport: Transport; kinds?: readonly ResourceKind[] }): Client {
   const { transport } = deps;
   // A page is held as text and as objects before `keep` has cut it, and whoever starts lists all kinds at the same time.
-  const pages = pLimit(1);
+  const pages = pLimit(2);
   const known = new Map([...Object.values(builtinKinds), ...(deps.kinds ?? [])].map((kind) => [kindKey(kind), kind]));
 
   const kindOf = (object: { apiVersion: string; kind: string }): ResourceKind => {
