@@ -89,7 +89,12 @@ async function withoutFolding(tenant: EvalTenant, ollamaUrl: string): Promise<Re
   await index.switchAlias(plain.collection);
   const tuner = createSearchTuner({ db, index, profile: () => plain, vocabulary: createVocabulary(), log });
   await tuner.check();
-  return { ...app, profile: () => plain, denseShare: tuner.share, understands: tuner.understands };
+  return {
+    ...app,
+    profile: () => plain,
+    denseShare: (profile, language) => tuner.share(profile, language),
+    understands: (profile, language) => tuner.understands(profile, language),
+  };
 }
 
 /**

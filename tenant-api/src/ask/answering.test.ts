@@ -101,6 +101,12 @@ describe('evidence', () => {
     expect(supported('Was bedeutet die OBIS-Kennzahl 1.8.0?', [meters])).toBe(true));
   it('is not there for another identifier of the same kind', () =>
     expect(supported('Was bedeutet die OBIS-Kennzahl 9.9.9?', [meters])).toBe(false));
+  it('is not there for another identifier, however clearly the search found something', () => {
+    const question = 'Was bedeutet die OBIS-Kennzahl 9.9.9?';
+    const clear = { standsOut: 1, agreement: 1 };
+    const judged = { question, rule: undefined, language: 'de', clarity: clear } as const;
+    expect(hasEvidence(rankSentences(question, [meters], 'de'), [meters], judged)).toBe(false);
+  });
   it('is not there for another subject', () => expect(supported('Wann wurde Goethe geboren?', [meters])).toBe(false));
   it('is not there for another identifier, however near the model finds it', () => {
     const rule = { similarity: 1, enough: { de: 0.9, en: 0.9 } };

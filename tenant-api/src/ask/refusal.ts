@@ -37,8 +37,8 @@ export interface Judged {
 
 /**
  * Whether the passages carry an answer at all: by the part of the question that their best sentence covers, by how clearly the search
- * found them and, where the model is calibrated and the question could be embedded, by how near the nearest passage is. Nearness is no
- * help where something is asked for by a name that no passage has.
+ * found them and, where the model is calibrated and the question could be embedded, by how near the nearest passage is. Where something
+ * is asked for by a name that no passage has, only the words count.
  */
 export function hasEvidence(
   candidates: readonly Candidate[],
@@ -46,8 +46,9 @@ export function hasEvidence(
   { question, language, clarity, rule }: Judged,
 ): boolean {
   const coverage = Math.max(0, ...candidates.map((candidate) => candidate.evidence));
+  if (namesUnknown(question, passages, language)) return coverage >= ENOUGH_WORDS;
   const found = coverage + STANDS_OUT * clarity.standsOut + AGREEMENT * clarity.agreement;
   const cosines = passages.flatMap((passage) => passage.dense ?? []);
-  if (!rule || cosines.length === 0 || namesUnknown(question, passages, language)) return found >= ENOUGH_WORDS;
+  if (!rule || cosines.length === 0) return found >= ENOUGH_WORDS;
   return found + rule.similarity * Math.max(...cosines) >= rule.enough[language];
 }
