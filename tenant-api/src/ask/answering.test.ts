@@ -102,10 +102,14 @@ describe('evidence', () => {
   it('is not there for another identifier of the same kind', () =>
     expect(supported('Was bedeutet die OBIS-Kennzahl 9.9.9?', [meters])).toBe(false));
   it('is not there for another identifier, however clearly the search found something', () => {
-    const question = 'Was bedeutet die OBIS-Kennzahl 9.9.9?';
-    const clear = { standsOut: 1, agreement: 1 };
-    const judged = { question, rule: undefined, language: 'de', clarity: clear } as const;
-    expect(hasEvidence(rankSentences(question, [meters], 'de'), [meters], judged)).toBe(false);
+    const other = passage('Der Keller ist trocken. Die Tür ist zu. Das Licht brennt. Nachts ist es kalt.');
+    const clear = { standsOut: 0.9, agreement: 1 };
+    const asked = (question: string): boolean =>
+      hasEvidence(rankSentences(question, [meters, other], 'de'), [meters, other], {
+        ...{ question, rule: undefined, language: 'de', clarity: clear },
+      });
+    expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe(false);
+    expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe(true);
   });
   it('is not there for another subject', () => expect(supported('Wann wurde Goethe geboren?', [meters])).toBe(false));
   it('is not there for another identifier, however near the model finds it', () => {
