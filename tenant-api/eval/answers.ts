@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readLiveChunks } from '@luna-iems/tenant-db';
 import type { Outcome } from './answer-metrics.ts';
 import type { EvalTenant } from './eval-tenant.ts';
-import { loosely, type Question } from './questions.ts';
+import { isExpected, type Question } from './questions.ts';
 
 interface Reply {
   answer: string;
@@ -41,14 +41,12 @@ async function answerOne(tenant: EvalTenant, question: Question): Promise<Answer
   const start = performance.now();
   const reply = await tenant.ask<Reply>(question.question);
   const seconds = (performance.now() - start) / 1000;
-  const wanted = loosely(question.expect ?? '');
-  const right = (source: string, text: string): boolean => question.file === source && loosely(text).includes(wanted);
   return {
     question,
     answerable: question.file !== undefined,
     refused: reply.refused,
-    rank: byScore(reply).findIndex((passage) => right(passage.source, passage.text)) + 1,
-    quoted: reply.citations.some((citation) => right(citation.source, citation.quote)),
+    rank: byScore(reply).findIndex((passage) => isExpected(question, passage)) + 1,
+    quoted: reply.citations.some(({ source, quote }) => isExpected(question, { source, text: quote })),
     citations: reply.citations.length,
     exact: await exactCitations(tenant, reply),
     answer: reply.answer,

@@ -5,8 +5,9 @@ import { startServices } from '../../hack/services/index.ts';
 import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
 import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
+import { measureFolding, type SearchFigures } from './folding.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
-import { readQuestions } from './questions.ts';
+import { readQuestions, type Question } from './questions.ts';
 import { quantile } from './rank-metrics.ts';
 import { evaluateSet, ingestSet } from './retrieval.ts';
 import { startMultilingual } from './multilingual/start.ts';
@@ -30,13 +31,14 @@ async function writeResult(name: string, result: unknown): Promise<void> {
 }
 
 /** On servers that the environment names, else on a set of its own for the time of the run. */
-async function withTenant(work: (tenant: EvalTenant) => Promise<void>): Promise<void> {
+async function withTenant(work: (tenant: EvalTenant, ollamaUrl: string) => Promise<void>): Promise<void> {
   const own = process.env['QDRANT_URL'] === undefined ? await startServices() : undefined;
   const model = multilingual ? await startMultilingual() : undefined;
   try {
-    const tenant = await startEvalTenant({ ...process.env, ...own?.env, ...model?.env });
+    const env = { ...process.env, ...own?.env, ...model?.env };
+    const tenant = await startEvalTenant(env);
     try {
-      await work(tenant);
+      await work(tenant, env['OLLAMA_URL'] ?? '');
     } finally {
       await tenant.close();
     }
@@ -78,6 +80,8 @@ function report(answered: readonly Answered[]): Record<string, Record<string, nu
   const groups: Record<string, (one: Answered) => boolean> = {
     development: ({ question }) => question.half === 'development',
     'held-out': ({ question }) => question.half === 'held-out',
+    German: ({ question }) => question.language === 'de',
+    English: ({ question }) => question.language === 'en',
     'held-out, German': ({ question }) => question.half === 'held-out' && question.language === 'de',
     'held-out, English': ({ question }) => question.half === 'held-out' && question.language === 'en',
     all: () => true,
@@ -98,9 +102,34 @@ function printFaults(answered: readonly Answered[], all: boolean): void {
   }
 }
 
+/** Search for the German questions with the umlauts folded and without, in the same run and with the same model. */
+async function folding(
+  tenant: EvalTenant,
+  questions: readonly Question[],
+  ollamaUrl: string,
+): Promise<Record<string, number>> {
+  const german = questions.filter((one) => one.language === 'de');
+  const measured = await measureFolding(tenant, german, ollamaUrl);
+  if (!measured) return {};
+  const flat = (figures: SearchFigures): Record<string, number> =>
+    Object.fromEntries(
+      Object.entries(figures).flatMap(([leg, { ndcg10, foundInFirst3 }]) => [
+        [`${leg}_ndcg10`, round(ndcg10)],
+        [`${leg}_first3`, round(foundInFirst3)],
+      ]),
+    );
+  const rows = { folded: flat(measured.with), plain: flat(measured.without) };
+  console.table({ 'German, umlauts folded': rows.folded, 'German, as they are': rows.plain });
+  return Object.fromEntries(
+    Object.entries(rows).flatMap(([name, row]) =>
+      Object.entries(row).map(([figure, value]) => [`german_${name}_${figure}`, value]),
+    ),
+  );
+}
+
 async function answers(all: boolean): Promise<void> {
   const questions = await readQuestions(join(root, 'docs/eval/questions.jsonl'));
-  await withTenant(async (tenant) => {
+  await withTenant(async (tenant, ollamaUrl) => {
     const states = await ingestFolder(tenant, join(root, 'docs/samples'));
     for (const [file, state] of states) if (state !== 'done') console.log(`${file}: ${state}`);
     await tenant.services.tuner.check();
@@ -108,12 +137,14 @@ async function answers(all: boolean): Promise<void> {
     printFaults(answered, all);
     const groups = report(answered);
     console.table(groups);
+    const folded = await folding(tenant, questions, ollamaUrl);
     const seconds = answered.map((one) => one.seconds * 1000);
     await writeResult(`eval-answers${suffix}`, {
       embedding: tenant.services.profiles.status(),
       search: tenant.services.tuner.status(),
       ...{ msPerQuestionP50: round(quantile(seconds, 0.5)), msPerQuestionP95: round(quantile(seconds, 0.95)) },
       ...groups,
+      ...folded,
     });
     if (groups['all']?.['citationCorrectness'] !== 1) process.exitCode = 1;
   });

@@ -27,3 +27,8 @@ export async function readQuestions(path: string): Promise<Question[]> {
 export function loosely(text: string): string {
   return text.replace(/[\s|]+/gu, ' ').trim();
 }
+
+/** Whether a passage is the one that a question expects. */
+export function isExpected(question: Question, { source, text }: { source: string; text: string }): boolean {
+  return question.file === source && loosely(text).includes(loosely(question.expect ?? ''));
+}

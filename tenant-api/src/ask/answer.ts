@@ -11,6 +11,7 @@ import { rankSentences, type Candidate } from './evidence.ts';
 import { extractiveAnswer, type ExtractiveInput } from './extractive.ts';
 import type { Citation, Passage } from './passage.ts';
 import { withoutForeignLinks } from './guard.ts';
+import { orderBySentences } from './order.ts';
 import { buildPrompt, type Prompt } from './prompt.ts';
 import { hasEvidence, refusalSentence } from './refusal.ts';
 import { rewriteQuestion } from './rewrite.ts';
@@ -164,7 +165,8 @@ async function* generate(found: Found, chat: ChatModel): AsyncGenerator<AskEvent
 async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
   const { deps, request, language, retrieved, candidates } = found;
   const rule = retrieved.profile?.preset.evidence;
-  if (!hasEvidence(candidates, retrieved.passages, { question: found.question, rule, language })) {
+  const { clarity } = retrieved;
+  if (!hasEvidence(candidates, retrieved.passages, { question: found.question, rule, language, clarity })) {
     yield* told(refuse(found));
     return;
   }
@@ -197,8 +199,13 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
   };
   const retrieved = await retrieve(deps, { question, language, filter, topK, signal, ...more });
   const start = deps.clock.monotonicMs();
-  const candidates = rankSentences(question, retrieved.passages, language);
-  for await (const event of answerFound({ deps, request, question, language, retrieved, candidates })) {
+  const { passages, candidates } = orderBySentences(
+    retrieved.passages,
+    rankSentences(question, retrieved.passages, language),
+    language,
+  );
+  const found = { deps, request, question, language, retrieved: { ...retrieved, passages }, candidates };
+  for await (const event of answerFound(found)) {
     if (event.event !== 'done') {
       yield event;
       continue;

@@ -20,8 +20,10 @@ function answer(question: string, passages: Passage[], language: 'de' | 'en' = '
   return extractiveAnswer({ question, language, passages, candidates });
 }
 
+/** A search whose scores say nothing for the answer and nothing against it. */
+const clarity = { standsOut: 0.5, agreement: 0 };
 const supported = (question: string, passages: Passage[], language: 'de' | 'en' = 'de'): boolean =>
-  hasEvidence(rankSentences(question, passages, language), passages, { question, rule: undefined, language });
+  hasEvidence(rankSentences(question, passages, language), passages, { question, rule: undefined, language, clarity });
 
 const meters = passage(
   'Die OBIS-Kennzahl 1.8.1 bedeutet: Bezug im Hochtarif. Die OBIS-Kennzahl 1.8.0 bedeutet: Bezug über alle Tarife. Die OBIS-Kennzahl 2.8.0 bedeutet: Lieferung.',
@@ -99,14 +101,40 @@ describe('evidence', () => {
     expect(supported('Was bedeutet die OBIS-Kennzahl 1.8.0?', [meters])).toBe(true));
   it('is not there for another identifier of the same kind', () =>
     expect(supported('Was bedeutet die OBIS-Kennzahl 9.9.9?', [meters])).toBe(false));
+  it('is not there for another identifier, however clearly the search found something', () => {
+    const other = passage('Der Keller ist trocken. Die Tür ist zu. Das Licht brennt. Nachts ist es kalt.');
+    const clear = { standsOut: 0.9, agreement: 1 };
+    const asked = (question: string): boolean =>
+      hasEvidence(rankSentences(question, [meters, other], 'de'), [meters, other], {
+        ...{ question, rule: undefined, language: 'de', clarity: clear },
+      });
+    expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe(false);
+    expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe(true);
+  });
   it('is not there for another subject', () => expect(supported('Wann wurde Goethe geboren?', [meters])).toBe(false));
   it('is not there for another identifier, however near the model finds it', () => {
     const rule = { similarity: 1, enough: { de: 0.9, en: 0.9 } };
     const near = [{ ...meters, dense: 0.9 }];
     const asked = (question: string): boolean =>
-      hasEvidence(rankSentences(question, near, 'de'), near, { question, rule, language: 'de' });
+      hasEvidence(rankSentences(question, near, 'de'), near, { question, rule, language: 'de', clarity });
     expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe(false);
     expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe(true);
+  });
+  it('is stronger when one passage stands out of what was found, and when words and vectors agree on it', () => {
+    const vague = passage('Der Zähler hängt im Keller. Die Tür ist zu. Das Licht brennt. Nachts ist es kalt.');
+    const question = 'Hängt der Zähler beim Nachbarn?';
+    const candidates = rankSentences(question, [vague], 'de');
+    const asked = (standsOut: number, agreement: number): boolean =>
+      hasEvidence(candidates, [vague], {
+        question,
+        rule: undefined,
+        language: 'de',
+        clarity: { standsOut, agreement },
+      });
+    expect(asked(0, 0)).toBe(false);
+    expect(asked(0.9, 0)).toBe(true);
+    expect(asked(0.1, 0)).toBe(false);
+    expect(asked(0.1, 1)).toBe(true);
   });
   it('may be there in other words when the model is to be trusted', () => {
     const near = passage('Batteries are inspected each month. The room is dry. Doors stay shut. Lamps are off.', {
@@ -115,10 +143,10 @@ describe('evidence', () => {
     const question = 'How often do we maintain batteries?';
     const candidates = rankSentences(question, [near], 'en');
     const rule = { similarity: 1, enough: { de: 9, en: 0.8 } };
-    expect(hasEvidence(candidates, [near], { question, rule, language: 'en' })).toBe(true);
-    expect(hasEvidence(candidates, [near], { question, rule, language: 'de' })).toBe(false);
-    expect(hasEvidence(candidates, [near], { question, rule: undefined, language: 'en' })).toBe(false);
-    expect(hasEvidence(candidates, [{ ...near, dense: 0.3 }], { question, rule, language: 'en' })).toBe(false);
+    expect(hasEvidence(candidates, [near], { question, rule, language: 'en', clarity })).toBe(true);
+    expect(hasEvidence(candidates, [near], { question, rule, language: 'de', clarity })).toBe(false);
+    expect(hasEvidence(candidates, [near], { question, rule: undefined, language: 'en', clarity })).toBe(false);
+    expect(hasEvidence(candidates, [{ ...near, dense: 0.3 }], { question, rule, language: 'en', clarity })).toBe(false);
   });
 });
 

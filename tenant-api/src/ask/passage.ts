@@ -10,10 +10,12 @@ export interface Passage {
   text: string;
   /** Where its parts stand in the document. */
   places: Place[];
-  /** The fused score, 0..1, comparable within one question only. */
+  /** How well it fits, 0..1, comparable within one question only: of a search the fused score, of an answer see order.ts. */
   score: number;
   /** The raw cosine, where the dense leg found it. */
   dense?: number;
+  /** Of a neighbour that was not found itself: the chunk that it stands around. */
+  cameWith?: string;
 }
 
 /** One citation of an answer: `[n]`, where it points, and the words there. `quote` is a substring of the chunk's text. */

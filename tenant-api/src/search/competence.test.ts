@@ -21,10 +21,12 @@ describe('competence', () => {
 });
 
 describe('the expected share', () => {
-  it('grows with competence between a tenth and a half', () => {
-    expect(expectedShare(0)).toBe(0.1);
-    expect(expectedShare(1)).toBe(0.5);
-    expect(expectedShare(0.75)).toBeGreaterThan(expectedShare(0.25));
+  it('grows with competence, and with it how much the documents have to say against it', () => {
+    expect(expectedShare(0)).toEqual({ share: 0.05, tolerance: 0.005 });
+    expect(expectedShare(0.25)).toEqual(expectedShare(0));
+    expect(expectedShare(1)).toEqual({ share: 0.6, tolerance: 0.15 });
+    expect(expectedShare(0.6).share).toBeGreaterThan(expectedShare(0.4).share);
+    expect(expectedShare(0.6).tolerance).toBeGreaterThan(expectedShare(0.4).tolerance);
   });
   it('goes with understanding', () => expect([understands(0.25), understands(0.75)]).toEqual([false, true]));
 });

@@ -1,3 +1,4 @@
+import type { ShareExpected } from './competence.ts';
 import { fuse, type Legs } from './fuse.ts';
 
 /** A question whose right chunk is known, and what each leg found for it. */
@@ -18,11 +19,6 @@ export interface MeasuredShare {
 
 const STEP = 0.05;
 const DEPTH = 10;
-/**
- * What the expected share may lose on the trials against the best one. The trials are made of the documents' own words and so favour the
- * lexical leg a little; what they can tell for certain is that a share is wrong.
- */
-const TOLERANCE = 0.02;
 /** Fewer trials say nothing. */
 export const MIN_TRIALS = 24;
 
@@ -38,19 +34,20 @@ function gain({ chunkId, legs }: Trial, share: number): number {
 }
 
 /**
- * The share nearest to the expected one with which the fusion finds the trials' chunks about as well as with the best share.
+ * The share nearest to the expected one with which the fusion finds the trials' chunks as well as with the best share, but for the
+ * tolerance: the trials are made of the documents' own words, and what they can tell for certain is that a share is wrong.
  * Undefined with too few trials. Pure.
  */
-export function measureShare(trials: readonly Trial[], expected: number): MeasuredShare | undefined {
+export function measureShare(trials: readonly Trial[], expected: ShareExpected): MeasuredShare | undefined {
   if (trials.length < MIN_TRIALS) return undefined;
   const means = shares.map((share) => trials.reduce((sum, trial) => sum + gain(trial, share), 0) / trials.length);
   const best = Math.max(...means);
   const [chosen] = shares
     .map((share, index) => ({ share, mean: means[index] ?? 0 }))
-    .filter(({ mean }) => mean >= best - TOLERANCE)
-    .sort((a, b) => Math.abs(a.share - expected) - Math.abs(b.share - expected) || b.mean - a.mean);
+    .filter(({ mean }) => mean >= best - expected.tolerance)
+    .sort((a, b) => Math.abs(a.share - expected.share) - Math.abs(b.share - expected.share) || b.mean - a.mean);
   return {
-    ...{ share: chosen?.share ?? expected, trials: trials.length },
+    ...{ share: chosen?.share ?? expected.share, trials: trials.length },
     ...{ lexical: means[0] ?? 0, dense: means.at(-1) ?? 0, fused: chosen?.mean ?? 0 },
   };
 }

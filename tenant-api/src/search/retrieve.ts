@@ -4,6 +4,7 @@ import type { Passage } from '../ask/passage.ts';
 import type { ActiveProfile } from '../embed/profile-manager.ts';
 import { readMetadata } from '../ingest/metadata.ts';
 import type { Language } from '../text/language.ts';
+import { clarity, type Clarity } from './clarity.ts';
 import { fuse } from './fuse.ts';
 import { placesAround, readChunksAt } from './neighbours.ts';
 import type { SearchFilter, VectorIndex } from './vector-index.ts';
@@ -35,6 +36,8 @@ export interface RetrieveRequest {
 
 export interface Retrieved {
   passages: Passage[];
+  /** How clearly they were found. */
+  clarity: Clarity;
   /** The question's vector; undefined while nothing can be embedded, and the lexical leg answers alone. */
   vector?: number[];
   /** The profile that made the vector. */
@@ -94,7 +97,8 @@ async function withNeighbours(deps: RetrieveDeps, passages: Passage[], reach: nu
       (chunk) => chunk.itemId === passage.itemId && Math.abs(chunk.chunkIdx - passage.chunkIdx) <= reach,
     );
     for (const chunk of near) left.delete(chunk);
-    return [passage, ...near.map((chunk) => passageOf(chunk, { score: passage.score * NEIGHBOUR }))];
+    const came = near.map((chunk) => passageOf(chunk, { score: passage.score * NEIGHBOUR }));
+    return [passage, ...came.map((one) => ({ ...one, cameWith: passage.chunkId }))];
   });
 }
 
@@ -137,5 +141,9 @@ export async function retrieve(deps: RetrieveDeps, request: RetrieveRequest, aga
     return chunk ? [passageOf(chunk, hit)] : [];
   });
   const passages = capped(found, request.maxPerItem ?? Infinity).slice(0, request.topK);
-  return { ...embedded, passages: await withNeighbours(deps, passages, request.neighbours ?? 0) };
+  return {
+    ...embedded,
+    clarity: clarity(legs),
+    passages: await withNeighbours(deps, passages, request.neighbours ?? 0),
+  };
 }

@@ -3,7 +3,7 @@ import { sql, type Database } from '@luna-iems/tenant-db';
 import type { ActiveProfile } from '../embed/profile-manager.ts';
 import type { Vocabulary } from '../text/compounds.ts';
 import { languageOfTag, type Language } from '../text/language.ts';
-import { competence, competenceTexts, expectedShare, understands } from './competence.ts';
+import { competence, competenceTexts, expectedShare, understands, type ShareExpected } from './competence.ts';
 import { recutChunks } from './recut.ts';
 import { measureShare, type MeasuredShare, type Trial } from './dense-share.ts';
 import { knownItemQuestion } from './known-items.ts';
@@ -153,9 +153,9 @@ export function createSearchTuner(deps: TunerDeps): SearchTuner {
   const competenceFor = (profile: ActiveProfile, language: Language): number | undefined =>
     model?.collection === profile.collection ? model.competence[language] : undefined;
 
-  const expectedFor = (profile: ActiveProfile, language: Language): number => {
+  const expectedFor = (profile: ActiveProfile, language: Language): ShareExpected | undefined => {
     const known = competenceFor(profile, language);
-    return known === undefined ? profile.preset.denseShare : expectedShare(known);
+    return known === undefined ? undefined : expectedShare(known);
   };
 
   const judgeModel = async (profile: ActiveProfile, signal?: AbortSignal): Promise<void> => {
@@ -174,7 +174,8 @@ export function createSearchTuner(deps: TunerDeps): SearchTuner {
     const cut = await recutChunks(deps, profile, signal);
     const shares: Learned<MeasuredShare> = {};
     for (const language of ['de', 'en'] as const) {
-      const made = measureShare(await trialsOf(deps, profile, language, signal), expectedFor(profile, language));
+      const expected = expectedFor(profile, language);
+      const made = expected && measureShare(await trialsOf(deps, profile, language, signal), expected);
       if (made) shares[language] = made;
     }
     measured = { collection: profile.collection, chunks, shares };
@@ -185,7 +186,8 @@ export function createSearchTuner(deps: TunerDeps): SearchTuner {
   return {
     share: (profile, language) =>
       (measured?.collection === profile.collection ? measured.shares[language]?.share : undefined) ??
-      expectedFor(profile, language),
+      expectedFor(profile, language)?.share ??
+      profile.preset.denseShare,
     understands: (profile, language) => {
       const known = competenceFor(profile, language);
       return known === undefined ? profile.preset.denseShare >= 0.5 : understands(known);

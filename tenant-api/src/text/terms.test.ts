@@ -76,6 +76,10 @@ describe('termCover', () => {
     expect(cover('Preis', 'Der Strompreis steigt.')).toBeGreaterThan(0.5);
     expect(cover('Strompreise', 'Der Strompreis steigt.')).toBe(1);
   });
+  it('does not take the beginning of a compound for the whole', () => {
+    expect(cover('Mindestlohn', 'Mindestens sieben Stunden')).toBeLessThan(0.5);
+    expect(cover('Wirtschaftlichkeit', 'Die Wirtschaft wächst.')).toBeGreaterThan(0.5);
+  });
   it('finds nothing in other words', () => expect(cover('Strompreise', 'Die Wärme des Hauses')).toBe(0));
 });
 

@@ -139,10 +139,17 @@ export function termMatch(wanted: Term, there: Term): number {
   return wanted.identifier ? identifierMatch(wanted.key, there.key) : wordMatch(wanted.key, there.key);
 }
 
+// What may follow a stem in words of its family: abschalt-bar, Mess-ung, Wirtschaft-lich-keit.
+const ending = /^\p{L}{0,3}(?:bar|haft|heit|keit|lich|los|sam|schaft|ung)?$/u;
+
+/** A compound of which only the beginning is there: Mindestlohn, mindestens. What it is is missing, it is its last word that says it. */
+const lacksHead = (wanted: string, there: string): boolean =>
+  wanted.startsWith(there) && !ending.test(wanted.slice(there.length));
+
 function wordMatch(wanted: string, there: string): number {
   const [short, long] = wanted.length <= there.length ? [wanted, there] : [there, wanted];
   if (short.length >= 5 ? long.includes(short) : short.length === 4 && long.startsWith(short))
-    return 0.4 + 0.5 * (short.length / long.length);
+    return lacksHead(wanted, there) ? PARTS * (1 - HEAD) : 0.4 + 0.5 * (short.length / long.length);
   return sameEnds(short, long) ? 0.6 : 0;
 }
 
