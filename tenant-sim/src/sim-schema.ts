@@ -95,7 +95,7 @@ const Series = Type.Object(
       default: 900,
       description: '900 for quarter-hours, 3600 for hours (the mean of their four quarters).',
     }),
-    level_eur_mwh: number(1, 1000, 85, 'Mean price over a year, EUR/MWh.'),
+    level_eur_mwh: number(1, 1000, 95, 'Mean price over a year, EUR/MWh.'),
   },
   closed,
 );

@@ -1,6 +1,6 @@
 import type { PriceRow, StoredPrices } from '@luna-iems/series';
 import { expect, test } from 'vitest';
-import { createMarketSource } from '../build.ts';
+import { buildSeries, createMarketSource } from '../build.ts';
 import { parseSimConfig } from '../sim-config.ts';
 import { collectPrices } from '../testing/collect.ts';
 
@@ -49,6 +49,14 @@ test('the hourly product is the mean of its quarters', async () => {
     const mean = quarters.reduce((sum, { priceEurMwh }) => sum + (priceEurMwh ?? Number.NaN), 0) / 4;
     expect(hour.priceEurMwh).toBeCloseTo(mean, 1);
   }
+});
+
+test.each([60, 95])('the mean of a year is the configured one: %i', (level) => {
+  const hourly = `{market: DE-LU, product: DA-60, kind: day-ahead, resolution_s: 3600, level_eur_mwh: ${level}}`;
+  const [series] = buildSeries(parseSimConfig(`market: {series: [${hourly}]}`));
+  const hours = Array.from({ length: 8760 }, (_, hour) => at('2026-12-31T23:00:00Z') + hour * 3_600_000);
+  const mean = hours.reduce((sum, tsMs) => sum + (series?.price(tsMs) ?? Number.NaN), 0) / hours.length;
+  expect(Math.abs(mean / level - 1)).toBeLessThan(0.01);
 });
 
 const spanOf = async (product: string, now: string, extra = ''): Promise<readonly [string, string, number]> => {

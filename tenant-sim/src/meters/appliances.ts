@@ -1,6 +1,7 @@
 import { createScratch, createWordScratch } from '../math/scratch.ts';
 import { createStream, TWO_32 } from '../random/stream.ts';
 import { HOUR, MINUTE, QUARTER, type QuarterlyFill } from '../time/quarterly.ts';
+import { createCompany } from './at-once.ts';
 import { addPulse, pulsesInSlots, type Grid, type Load, type Pulse } from './grid.ts';
 
 interface Appliance {
@@ -23,6 +24,9 @@ const APPLIANCES: readonly Appliance[] = [
   { name: 'screens', powerKw: [0.06, 0.25], minutes: [60, 240], share: 0.23 },
 ];
 const LONGEST = Math.max(...APPLIANCES.map(({ minutes }) => minutes[1])) * MINUTE;
+/** What may draw this much is switched on later when too much of its kind is on. */
+const BIG_KW = 1.5;
+const WAIT = [QUARTER, HOUR] as const;
 
 export interface ApplianceOptions {
   readonly seed: string;
@@ -36,6 +40,7 @@ export interface ApplianceOptions {
 const activities = createScratch();
 const early = createWordScratch();
 const late = createWordScratch();
+const company = createCompany();
 
 /** The home's appliances: each is switched on at random, more often when people are busy, so that the mean follows `activity`. */
 export function createAppliances({ seed, meterId, meanKw, activity }: ApplianceOptions): Load {
@@ -52,6 +57,11 @@ export function createAppliances({ seed, meterId, meanKw, activity }: ApplianceO
     use.from = from;
     use.to = from + Math.round(length * MINUTE);
     use.kw = kw;
+    if (powerKw[1] >= BIG_KW && company.isTooMuch(use, index)) {
+      const wait = Math.round(WAIT[0] + ((draw[3] ?? 0) / TWO_32) * (WAIT[1] - WAIT[0]));
+      use.from += wait;
+      use.to += wait;
+    }
     addPulse(out, grid, use);
   };
   return {
@@ -60,6 +70,7 @@ export function createAppliances({ seed, meterId, meanKw, activity }: ApplianceO
       const count = Math.floor((grid.fromMs + grid.count * grid.stepMs - 1) / QUARTER) - first + 1;
       const busy = activities(count);
       activity(busy, first, count);
+      company.forget();
       const [one, two] = [early(4 * count), late(4 * count)];
       stream.fillWords(one, first, count, 0);
       stream.fillWords(two, first, count, 1);

@@ -26,7 +26,7 @@ const WOBBLE = 0.35;
 const HABIT_QUARTERS = 2;
 
 /** Homes beyond this many standard deviations are taken as these. */
-const MOST_UNUSUAL = 1.15;
+const MOST_UNUSUAL = 1;
 
 /** Yearly mean in kW of a meter: lognormal around the median, without the most unusual ones. */
 export function meanPower({ world, meterId, medianKwh, spread }: PeopleOptions): number {

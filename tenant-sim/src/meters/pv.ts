@@ -7,7 +7,7 @@ import { addQuarterly, type Grid } from './grid.ts';
 import type { World } from './world.ts';
 
 /** Share of the panel's nominal output that is left after heat, inverter and dirt. */
-const PERFORMANCE = 0.8;
+const PERFORMANCE = 0.83;
 const DIFFUSE_CLEAR = 0.2;
 /** Low sun would make the ratio of roof to ground huge. */
 const MAX_TILT_GAIN = 3;
