@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from '@luna-iems/tenant-db';
@@ -53,6 +54,24 @@ async function uploadAndInterrupt(
   return { jobId, exit: await api.signal(signal) };
 }
 
+/** What a run that cut the document into more pieces would have left of the job's version: the last of them. */
+async function leavePiece(jobId: string): Promise<void> {
+  const [chunkId, chunkIdx] = [randomUUID(), 5_000];
+  const [row] = await tenant.db.query<{ itemId: string; version: number }>(sql`insert into item_chunks
+      (chunk_id, item_id, version, chunk_idx, text, metadata)
+    select ${chunkId}, item_id, version, ${chunkIdx}, 'von gestern', '{"places":[]}' from ingest_jobs where job_id = ${jobId}
+    returning item_id as "itemId", version`);
+  const payload = { item_id: row?.itemId, version: row?.version, chunk_idx: chunkIdx };
+  const vector = Array.from({ length: Number(process.env['EMBEDDING_DIMENSIONS']) }, () => 0.1);
+  await tenant.qdrant.upsert('chunks', { wait: true, points: [{ id: chunkId, vector, payload }] });
+}
+
+async function gaps(): Promise<number | undefined> {
+  const [row] = await tenant.db.query<{ n: number }>(sql`select count(*)::int as n from
+    (select from item_chunks group by item_id having max(chunk_idx) + 1 <> count(*)) as items`);
+  return row?.n;
+}
+
 describe('a process that ends in the middle of a job', () => {
   it.each([
     { signal: 'SIGKILL', exit: null },
@@ -65,6 +84,7 @@ describe('a process that ends in the middle of a job', () => {
       const interrupted = await uploadAndInterrupt(first, `lang-${signal}.txt`, signal);
       expect(interrupted.exit).toBe(exit);
       expect(await jobRow(interrupted.jobId)).toMatchObject({ finished: false });
+      await leavePiece(interrupted.jobId);
 
       const second = await tenant.start();
       const done = await eventually(async () => {
@@ -76,6 +96,7 @@ describe('a process that ends in the middle of a job', () => {
       expect(points).toBe(chunks);
       expect(chunks).toBeGreaterThan(10);
       expect(parts).toBe(0);
+      expect(await gaps()).toBe(0);
       await second.signal('SIGTERM');
     },
   );

@@ -2,6 +2,7 @@ import { sql, type Database } from '@luna-iems/tenant-db';
 import { createTestTenant, type TestTenant } from '../../../tenant-api/test/support/tenant.ts';
 import { say } from '../../lib/say.ts';
 import { waitFor } from '../../lib/wait.ts';
+import { percentile } from '../operator/statistics.ts';
 import {
   createRawClient,
   embeddedTexts,
@@ -65,6 +66,8 @@ const variables: Readonly<Record<Part, string>> = { tika: 'TIKA_URL', ollama: 'O
 const settings = { RATE_LIMIT_PER_MINUTE: '10000000', INGEST_LEASE_SECONDS: '30', LOG_LEVEL: 'warn' };
 const READY_MS = 300_000;
 const RAW = 'bench_raw';
+/** Documents that Tika reads before anything is measured. */
+const WARM_UP = 60;
 /** A last chunk that was embedded alone looks like a question and is left out: a little less to do for the raw calls. */
 const COMPLETE = 0.98;
 
@@ -116,6 +119,11 @@ function learned(caller: Caller, what: keyof Learned): Promise<void> {
   return waitFor(`the measuring of ${what}`, look, READY_MS);
 }
 
+/** Told as it goes: a run that is cut off has said what it knew. */
+function tell(what: string, seconds: number, of: number): void {
+  say(`  ${what}: ${of} in ${seconds.toFixed(1)} s, ${(of / seconds).toFixed(2)} /s`);
+}
+
 async function rawStage(raw: RawClient, calls: readonly Call[], part: Part, atOnce: number): Promise<number> {
   const own = calls.filter((call) => call.part === part).map((call) => onCollection(call, RAW));
   return (await runLoad(own, atOnce, (call) => raw.send(call))).seconds;
@@ -162,15 +170,24 @@ async function ingestLevel(plan: Plan, tenant: TestTenant, raw: RawClient, level
     throw new Error(`LUNA_BENCH_CALLS: ${embedded} texts were embedded in the recorded calls for ${chunks} chunks`);
   for (const call of preparation) await raw.send(onCollection(call, RAW));
   const seconds: Partial<Record<Part, number>> = {};
+  tell('the service', service, files.length);
   for (const part of parts) {
-    say(`  the same calls to ${part} alone`);
-    seconds[part] = await rawStage(raw, calls, part, atOnce);
+    const alone = await rawStage(raw, calls, part, atOnce);
+    tell(`the same calls to ${part} alone`, alone, files.length);
+    seconds[part] = alone;
   }
   return { atOnce, documents: files.length, chunks, service, raw: seconds as Record<Part, number> };
 }
 
+/** Tika loads its classes over the first documents, each of which takes many times as long as the later ones. */
+async function warmTika({ files }: Plan, raw: RawClient): Promise<void> {
+  const call = { part: 'tika', method: 'PUT', path: '/rmeta/xml', headers: {} } as const;
+  await runLoad(files.slice(0, WARM_UP), 1, ({ content }) => raw.send({ ...call, body: content }));
+}
+
 /** The documents are shared out among the levels; each is measured beside its own calls made directly. */
 async function measureIngest(plan: Plan, tenant: TestTenant, raw: RawClient): Promise<IngestLevel[]> {
+  await warmTika(plan, raw);
   const levels: IngestLevel[] = [];
   for (const level of plan.levels.keys()) levels.push(await ingestLevel(plan, tenant, raw, level));
   await tenant.qdrant.deleteCollection(RAW);
@@ -238,6 +255,10 @@ async function measureAsk(plan: Plan, tenant: TestTenant, raw: RawClient): Promi
       for (let round = 0; round < plan.rounds; round += 1) {
         await askRaw(raw, recorded, atOnce, direct);
         await askService(caller, plan.questions, atOnce, service);
+      }
+      for (const [what, asked] of Object.entries({ 'the service': service, 'its calls': direct })) {
+        const [retrieval, whole] = [asked.retrieval, asked.whole].map((ms) => percentile(ms, 0.5).toFixed(2));
+        tell(`${what}: p50 ${retrieval} ms, whole ${whole} ms`, asked.seconds, asked.whole.length);
       }
       levels.push({
         atOnce,

@@ -18,6 +18,7 @@ function server(
   return {
     requests,
     shown: () => shown,
+    loaded: () => Promise.resolve(['chat:latest']),
     contextLength: () => Promise.resolve(((shown += 1), own)),
     chat: async function* (request) {
       requests.push(request);
@@ -57,6 +58,16 @@ describe('every request for the chat model', () => {
       createChatModel({ ollama: server(own), name: 'chat', maxContext: 8192 }).context(signal);
     expect(await context(2048)).toBe(2048);
     expect(await context()).toBe(8192);
+  });
+  it('can begin at once when the server has it in memory, by its whole name or its short one', async () => {
+    const isLoaded = (name: string): Promise<boolean> =>
+      createChatModel({ ollama: server(0), name, maxContext: 8192 }).isLoaded(signal);
+    expect(await Promise.all(['chat', 'chat:latest', 'chat:7b', 'other'].map(isLoaded))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
   it('learns the context when the server is back', async () => {
     let away = true;

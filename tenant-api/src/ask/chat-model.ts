@@ -1,8 +1,8 @@
-import type { Ollama } from '../embed/ollama.ts';
+import { sameModel, type Ollama } from '../embed/ollama.ts';
 import type { ChatMessage } from './prompt.ts';
 
 export interface ChatModelOptions {
-  ollama: Pick<Ollama, 'chat' | 'contextLength'>;
+  ollama: Pick<Ollama, 'chat' | 'contextLength' | 'loaded'>;
   /** The model's name as Ollama lists it. */
   name: string;
   /** Longest context that is asked for, in tokens. */
@@ -20,6 +20,8 @@ export interface Spoken {
 export interface ChatModel {
   /** The context of every request, in tokens. Throws an HttpError while the server does not answer. */
   context(signal: AbortSignal): Promise<number>;
+  /** Whether it can begin to speak at once. Throws an HttpError while the server does not answer. */
+  isLoaded(signal: AbortSignal): Promise<boolean>;
   /** The answer's pieces as they come. Leaving the loop, or aborting the signal, ends the generation on the server. */
   say(request: Spoken): AsyncGenerator<string>;
 }
@@ -36,6 +38,7 @@ export function createChatModel({ ollama, name, maxContext }: ChatModelOptions):
   };
   return {
     context,
+    isLoaded: async (signal) => (await ollama.loaded(signal)).some((one) => sameModel(one, name)),
     say: async function* ({ messages, answerTokens, signal }) {
       yield* ollama.chat({ model: name, messages, numCtx: await context(signal), answerTokens, signal });
     },

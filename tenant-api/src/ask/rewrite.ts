@@ -5,7 +5,7 @@ import type { ChatModel } from './chat-model.ts';
 import { isFollowUp, standalone, type Turn } from './conversation.ts';
 
 export interface RewriteDeps {
-  chat: Pick<ChatModel, 'say'> | undefined;
+  chat: Pick<ChatModel, 'isLoaded' | 'say'> | undefined;
   log: Logger;
 }
 
@@ -47,8 +47,8 @@ function conversationOf({ question, history }: RewriteRequest): string {
 }
 
 /**
- * The question as it is searched for. A question that points back is rewritten by the chat model; without one, while it is away, or
- * when it makes something else of it, the conversation's subjects are carried over.
+ * The question as it is searched for. A question that points back is rewritten by the chat model; without one, while it is away or not
+ * in memory, or when it makes something else of it, the conversation's subjects are carried over.
  */
 export async function rewriteQuestion(deps: RewriteDeps, request: RewriteRequest): Promise<string> {
   const { question, history, language, signal } = request;
@@ -57,6 +57,8 @@ export async function rewriteQuestion(deps: RewriteDeps, request: RewriteRequest
   if (deps.chat === undefined) return byRule;
   let made = '';
   try {
+    // Reading it from disk may take minutes, and a request that is given up meanwhile ends that too: the answer has the time for it.
+    if (!(await deps.chat.isLoaded(signal))) return byRule;
     for await (const piece of deps.chat.say({
       messages: [
         { role: 'system', content: system[language] },

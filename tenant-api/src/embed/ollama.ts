@@ -23,6 +23,8 @@ export interface ChatRequest {
 export interface Ollama {
   version(signal?: AbortSignal): Promise<string>;
   models(signal?: AbortSignal): Promise<ModelInfo[]>;
+  /** The names of the models that are in memory, or on their way into it. */
+  loaded(signal?: AbortSignal): Promise<string[]>;
   /** The longest context the model was made for, in tokens; undefined where the server does not say. */
   contextLength(model: string, signal?: AbortSignal): Promise<number | undefined>;
   /** One vector per input, in order. Throws `LUNA_EMBED_REFUSED` when the server refuses one of the inputs (too long, for instance). */
@@ -153,6 +155,11 @@ export function createOllama(http: HttpClient): Ollama {
         retries: 0,
       });
       return (answer.models ?? []).map(({ name, digest }) => ({ name, digest }));
+    },
+    loaded: async (signal) => {
+      const path = '/api/ps';
+      const answer = await http.json<{ models?: ModelInfo[] }>({ path, signal, timeoutMs: 5_000, retries: 0 });
+      return (answer.models ?? []).map(({ name }) => name);
     },
     contextLength: async (model, signal) => {
       const answer = await http.json<{ model_info?: Record<string, unknown> }>({

@@ -12,7 +12,8 @@ export interface EmbeddedChunk {
 }
 
 export interface EmbedProgress {
-  onBatch?: (done: number) => Promise<void>;
+  /** Told how many chunks are embedded, as long as there are more. */
+  onProgress?: (done: number) => Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -54,8 +55,8 @@ export async function embedChunks(
   };
   const all: EmbeddedChunk[] = [];
   for (let from = 0; from < chunks.length; from += BATCH) {
+    if (from > 0) await progress.onProgress?.(from);
     all.push(...(await embed(chunks.slice(from, from + BATCH), 0)));
-    await progress.onBatch?.(Math.min(chunks.length, from + BATCH));
   }
   return all;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LunaError, isLunaError, type Clock, type Logger } from '@luna-iems/service-kit';
 import {
   deleteChunks,
@@ -53,6 +54,8 @@ interface Run {
   signal: AbortSignal;
   itemId: string;
   version: number;
+  /** An earlier run got so far that it may have left something behind. */
+  resumed: boolean;
 }
 
 interface Staged {
@@ -76,6 +79,17 @@ export function leaseLost(): LunaError {
 async function record(run: Run, patch: IngestJobPatch): Promise<void> {
   run.signal.throwIfAborted();
   if (!(await updateIngestJob(run.deps.db, run.job.jobId, run.lease, patch))) throw leaseLost();
+}
+
+/**
+ * Notes what the job is at while the work goes on, which so waits for no database. Both have ended on return; that the job is no longer
+ * ours is thrown before anything that the work may say.
+ */
+async function noting<T>(run: Run, patch: IngestJobPatch, work: () => Promise<T>): Promise<T> {
+  const [noted, done] = await Promise.allSettled([record(run, patch), work()]);
+  if (noted.status === 'rejected') throw noted.reason;
+  if (done.status === 'rejected') throw done.reason;
+  return done.value;
 }
 
 async function timed<T>(run: Run, stage: string, work: () => Promise<T>): Promise<T> {
@@ -115,15 +129,16 @@ async function stage(deps: PipelineDeps, job: IngestJob, lease: Lease): Promise<
 
 async function extract(run: Run): Promise<ExtractedDocument> {
   const { deps, job, signal } = run;
-  await record(run, { state: 'extracting', progressDone: 0 });
   const bytes = (): AsyncIterable<Uint8Array> => readFileParts(deps.db, job.jobId);
   const lastTry = job.strikes > 0;
-  const document = await deps.gate.run(lastTry, async () => {
-    signal.throwIfAborted();
-    return timed(run, 'extracting', () =>
-      extractDocument(deps, { bytes, mediaType: job.mediaType as MediaType }, { signal, lastTry }),
-    );
-  });
+  const document = await noting(run, { state: 'extracting', progressDone: 0 }, () =>
+    deps.gate.run(lastTry, async () => {
+      signal.throwIfAborted();
+      return timed(run, 'extracting', () =>
+        extractDocument(deps, { bytes, mediaType: job.mediaType as MediaType }, { signal, lastTry }),
+      );
+    }),
+  );
   if (document.warnings) await record(run, { warnings: document.warnings });
   return document;
 }
@@ -137,35 +152,48 @@ function titleOf(job: IngestJob, document: ExtractedDocument): string {
   return (job.title ?? document.title ?? found ?? job.fileName ?? job.source).slice(0, 300);
 }
 
-async function cut(run: Run, document: ExtractedDocument): Promise<Prepared> {
-  const { job, deps } = run;
-  await record(run, { state: 'chunking' });
+function cutNow({ job, deps }: Run, document: ExtractedDocument): Prepared {
   const { preset, sizes } = deps.profile();
   const language =
     languageOfTag(job.language ?? undefined) ??
     detectLanguage(plainText(document.blocks), languageOfTag(document.languageTag) ?? 'de');
-  const chunks = await timed(run, 'chunking', async () =>
-    chunkDocument(document.blocks, {
-      maxTokens: sizes.maxTokens,
-      overlapTokens: sizes.overlapTokens,
-      language,
-      count: createTokenCounter(preset.charsPerToken),
-    }),
-  );
+  const chunks = chunkDocument(document.blocks, {
+    maxTokens: sizes.maxTokens,
+    overlapTokens: sizes.overlapTokens,
+    language,
+    count: createTokenCounter(preset.charsPerToken),
+  });
   return { language, title: titleOf(job, document), chunks };
 }
 
+function cut(run: Run, document: ExtractedDocument): Promise<Prepared> {
+  return noting(run, { state: 'chunking' }, async () => {
+    // A large document keeps the process to itself for a while: the note leaves before that.
+    await setImmediate();
+    return timed(run, 'chunking', async () => cutNow(run, document));
+  });
+}
+
+function embed(run: Run, { language, chunks }: Prepared): Promise<EmbeddedChunk[]> {
+  const { deps, signal } = run;
+  return noting(run, { state: 'embedding', language, progressDone: 0, progressTotal: chunks.length }, () =>
+    timed(run, 'embedding', () =>
+      embedChunks(deps.profile(), chunks, { signal, onProgress: (done) => record(run, { progressDone: done }) }),
+    ),
+  );
+}
+
 /** Work in a transaction that only the holder of the job may do: one who was overtaken must not touch what the other made. */
-async function asHolder<T>(run: Run, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function asHolder<T>(run: Run, patch: IngestJobPatch, work: (tx: Transaction) => Promise<T>): Promise<T> {
   run.signal.throwIfAborted();
   return run.deps.db.transaction(async (tx) => {
-    if (!(await updateIngestJob(tx, run.job.jobId, run.lease, {}))) throw leaseLost();
+    if (!(await updateIngestJob(tx, run.job.jobId, run.lease, patch))) throw leaseLost();
     return work(tx);
   });
 }
 
 async function writeChunks(run: Run, prepared: Prepared, embedded: readonly EmbeddedChunk[]): Promise<void> {
-  const { deps, job, itemId, version } = run;
+  const { deps, job, itemId, version, resumed } = run;
   const id = (idx: number): string => chunkId(itemId, version, idx);
   const rows = embedded.map(({ chunk }, idx) => ({
     chunkId: id(idx),
@@ -173,12 +201,13 @@ async function writeChunks(run: Run, prepared: Prepared, embedded: readonly Embe
     text: chunk.text,
     metadata: metadataOf(chunk),
   }));
-  await asHolder(run, async (tx) => {
-    // What an earlier attempt left may have been cut differently.
-    await deleteChunks(tx, itemId, version);
+  const { length } = embedded;
+  await asHolder(run, { state: 'indexing', progressDone: length, progressTotal: length }, async (tx) => {
+    // What an earlier run left may have been cut differently.
+    if (resumed) await deleteChunks(tx, itemId, version);
     await putChunks(tx, itemId, version, rows);
   });
-  if (job.attempts > 1) await deps.index.removeVersion(itemId, version);
+  if (resumed) await deps.index.removeVersion(itemId, version);
   await deps.index.upsert(
     deps.profile().collection,
     embedded.map(({ searchable, vector }, idx) => ({
@@ -195,10 +224,10 @@ async function writeChunks(run: Run, prepared: Prepared, embedded: readonly Embe
   );
 }
 
-/** From here readers see the new version and no longer the old one; what is left of the old one is dead and is removed. */
+/** From here readers see the new version and no longer the old one, if there was one; what is left of that is dead and is removed. */
 async function publish(run: Run, prepared: Prepared): Promise<void> {
   const { deps, job, itemId, version } = run;
-  const { published } = await asHolder(run, (tx) =>
+  const { published } = await asHolder(run, {}, (tx) =>
     publishVersion(
       { transaction: (work) => work(tx) },
       {
@@ -207,8 +236,8 @@ async function publish(run: Run, prepared: Prepared): Promise<void> {
       },
     ),
   );
-  if (published) await deps.index.removeItem(itemId, version);
-  else await deps.index.removeVersion(itemId, version);
+  if (!published) await deps.index.removeVersion(itemId, version);
+  else if (version > 1) await deps.index.removeItem(itemId, version);
 }
 
 async function ingest(run: Run): Promise<IngestOutcome> {
@@ -223,19 +252,7 @@ async function ingest(run: Run): Promise<IngestOutcome> {
     };
   }
   const prepared = await cut(run, document);
-  await record(run, {
-    state: 'embedding',
-    language: prepared.language,
-    progressDone: 0,
-    progressTotal: prepared.chunks.length,
-  });
-  const embedded = await timed(run, 'embedding', () =>
-    embedChunks(run.deps.profile(), prepared.chunks, {
-      signal: run.signal,
-      onBatch: (done) => record(run, { progressDone: done }),
-    }),
-  );
-  await record(run, { state: 'indexing', progressDone: embedded.length, progressTotal: embedded.length });
+  const embedded = await embed(run, prepared);
   await timed(run, 'indexing', async () => {
     await writeChunks(run, prepared, embedded);
     await publish(run, prepared);
@@ -279,11 +296,12 @@ export async function processJob(
   lease: Lease,
   signal: AbortSignal,
 ): Promise<IngestOutcome> {
+  const resumed = job.itemId !== null && job.version !== null;
   const { outcome: staged, itemId, version } = await stage(deps, job, lease);
   if (staged === 'published') await deps.index.removeItem(itemId, version);
   const outcome: IngestOutcome =
     staged === 'staged'
-      ? await ingestOrClear({ deps, job: { ...job, itemId, version }, lease, signal, itemId, version })
+      ? await ingestOrClear({ deps, job: { ...job, itemId, version }, lease, signal, itemId, version, resumed })
       : { state: staged === 'duplicate' ? 'duplicate' : 'done', itemId, version };
   if (!(await finishIngestJob(deps.db, job.jobId, lease.worker, outcome))) throw leaseLost();
   return outcome;

@@ -118,7 +118,7 @@ export async function enqueueFile(
     });
     const handle = await open(file.path);
     try {
-      const part = Buffer.alloc(FILE_PART_BYTES);
+      const part = Buffer.alloc(Math.min(FILE_PART_BYTES, file.bytes));
       for (let index = 0, at = 0; at < file.bytes; index += 1) {
         const { bytesRead } = await handle.read(part, 0, part.length, at);
         if (bytesRead === 0) break;

@@ -202,8 +202,8 @@ export function createIngestWorker(deps: WorkerDeps): IngestWorker {
     alarm.abort();
     alarm = new AbortController();
   };
-  const pause = async (signal: AbortSignal): Promise<void> => {
-    await sleep(POLL_MS, AbortSignal.any([signal, alarm.signal])).catch(() => undefined);
+  const pause = async (...ends: AbortSignal[]): Promise<void> => {
+    await sleep(POLL_MS, AbortSignal.any(ends)).catch(() => undefined);
   };
   const attend = async (job: ClaimedJob, signal: AbortSignal): Promise<void> => {
     const attempt: Attempt = { deps, job, lease };
@@ -228,10 +228,12 @@ export function createIngestWorker(deps: WorkerDeps): IngestWorker {
   const loop = async (signal: AbortSignal): Promise<void> => {
     let failures = 0;
     while (!signal.aborted) {
+      // Taken before the look: who rings while it is under way must be heard.
+      const { signal: bell } = alarm;
       try {
         const worked = await once(signal);
         failures = 0;
-        if (!worked) await pause(signal);
+        if (!worked) await pause(signal, bell);
       } catch (error) {
         failures += 1;
         deps.log.debug({ err: error }, 'no job can be taken now');

@@ -132,11 +132,14 @@ async function call<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-const document = (
-  text: string,
-  language: Language,
-  vocabulary: Vocabulary,
-): { text: string; model: string; options: Record<string, unknown> } => ({
+/** What BM25 is given of a text. */
+interface LexicalDocument {
+  text: string;
+  model: string;
+  options: Record<string, unknown>;
+}
+
+const document = (text: string, language: Language, vocabulary: Vocabulary): LexicalDocument => ({
   text: lexicalText(text, language, vocabulary.parts),
   model: bm25Model,
   options: { language: languageName[language] },
@@ -144,13 +147,8 @@ const document = (
 
 type Upsert = Extract<Parameters<QdrantClient['upsert']>[1], { points: unknown[] }>['points'][number];
 
-/** Tells whether the text would be cut the same way again. */
-function cutOf({ text, language }: Pick<IndexPoint, 'text' | 'language'>, vocabulary: Vocabulary): string {
-  return createHash('sha256')
-    .update(lexicalText(text, language, vocabulary.parts))
-    .digest('hex')
-    .slice(0, 16);
-}
+/** Tells whether a text would be cut the same way again. */
+const cutOf = ({ text }: LexicalDocument): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 async function recut(
   client: QdrantClient,
@@ -160,20 +158,19 @@ async function recut(
   const ids = points.map((point) => point.id);
   const known = await client.retrieve(chunksAlias, { ids, with_payload: true, with_vector: false });
   const before = new Map(known.map((one) => [String(one.id), one.payload?.['cut']]));
-  const changed = points.filter(({ id, ...point }) => before.has(id) && before.get(id) !== cutOf(point, vocabulary));
-  if (changed.length === 0) return [];
-  const byId = new Map(changed.map((point) => [point.id, point]));
+  const now = points.map(({ id, text, language }) => [id, document(text, language, vocabulary)] as const);
+  const byId = new Map(now.filter(([id, words]) => before.has(id) && before.get(id) !== cutOf(words)));
+  if (byId.size === 0) return [];
   const whole = await client.retrieve(chunksAlias, { ids: [...byId.keys()], with_payload: true, with_vector: true });
   const again = whole.flatMap((one): Upsert[] => {
-    const point = byId.get(String(one.id));
+    const words = byId.get(String(one.id));
     const dense = (one.vector as Record<string, unknown> | undefined)?.[''];
-    if (!point || !Array.isArray(dense)) return [];
-    const { text, language } = point;
+    if (!words || !Array.isArray(dense)) return [];
     return [
       {
         id: one.id,
-        vector: { '': dense as number[], [bm25]: document(text, language, vocabulary) },
-        payload: { ...one.payload, cut: cutOf(point, vocabulary) },
+        vector: { '': dense as number[], [bm25]: words },
+        payload: { ...one.payload, cut: cutOf(words) },
       },
     ];
   });
@@ -182,9 +179,10 @@ async function recut(
 }
 
 function toPoint(point: IndexPoint, vocabulary: Vocabulary): Upsert {
+  const words = document(point.text, point.language, vocabulary);
   return {
     id: point.id,
-    vector: { '': [...point.vector], [bm25]: document(point.text, point.language, vocabulary) },
+    vector: { '': [...point.vector], [bm25]: words },
     payload: {
       item_id: point.itemId,
       chunk_idx: point.chunkIdx,
@@ -192,7 +190,7 @@ function toPoint(point: IndexPoint, vocabulary: Vocabulary): Upsert {
       tags: [...point.tags],
       source: point.source,
       language: point.language,
-      cut: cutOf(point, vocabulary),
+      cut: cutOf(words),
     },
   };
 }

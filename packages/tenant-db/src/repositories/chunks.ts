@@ -27,22 +27,22 @@ export interface LiveChunk extends StoredChunk {
   readonly language: string | null;
 }
 
-/** Writes chunks of a version, keeping the ids of those that are there already, so that a resumed job repeats nothing. */
+/** Writes chunks of a version, keeping the ids of those that are there already, so that a resumed job repeats nothing; answers the ids. */
 export function putChunks(
   db: Queryable,
   itemId: string,
   version: number,
   chunks: readonly NewChunk[],
-): Promise<StoredChunk[]> {
+): Promise<Pick<StoredChunk, 'chunkId' | 'chunkIdx'>[]> {
   if (chunks.length === 0) return Promise.resolve([]);
-  return db.query<StoredChunk>(sql`
+  return db.query(sql`
     insert into item_chunks (chunk_id, item_id, version, chunk_idx, text, metadata)
     select coalesce(c.chunk_id, gen_random_uuid()), ${itemId}::uuid, ${version}::int, c.chunk_idx, c.text, c.metadata
     from unnest(${chunks.map((chunk) => chunk.chunkId ?? null)}::uuid[], ${chunks.map((chunk) => chunk.chunkIdx)}::int[],
                 ${chunks.map((chunk) => chunk.text)}::text[],
                 ${chunks.map((chunk) => JSON.stringify(chunk.metadata))}::jsonb[]) as c (chunk_id, chunk_idx, text, metadata)
     on conflict (item_id, version, chunk_idx) do update set text = excluded.text, metadata = excluded.metadata
-    returning chunk_id as "chunkId", chunk_idx as "chunkIdx", text, metadata`);
+    returning chunk_id as "chunkId", chunk_idx as "chunkIdx"`);
 }
 
 /** The chunks of one version in order, also of a staged one. */

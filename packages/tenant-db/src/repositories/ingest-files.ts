@@ -13,12 +13,14 @@ export async function writeFilePart(db: Queryable, jobId: string, partIdx: numbe
 
 /** The job's file, part by part; nothing when it has none. */
 export async function* readFileParts(db: Queryable, jobId: string): AsyncGenerator<Buffer, void, undefined> {
-  for (let partIdx = 0; ; partIdx += 1) {
-    const [row] = await db.query<{ content: Buffer }>(
-      sql`select content from ingest_file_parts where job_id = ${jobId} and part_idx = ${partIdx}`,
+  for (let partIdx = 0, more = true; more; partIdx += 1) {
+    const [row] = await db.query<{ content: Buffer; more: boolean }>(
+      sql`select content, exists (select from ingest_file_parts where job_id = p.job_id and part_idx = p.part_idx + 1) as more
+        from ingest_file_parts p where job_id = ${jobId} and part_idx = ${partIdx}`,
     );
     if (row === undefined) return;
     yield row.content;
+    ({ more } = row);
   }
 }
 

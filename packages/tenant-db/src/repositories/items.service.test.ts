@@ -28,14 +28,15 @@ afterAll(() => fresh.close());
 const hash = (letter: string): string => letter.repeat(64);
 const stage = (letter: string, source = 'manual.pdf'): Promise<StagedVersion> =>
   stageVersion(db, { source, sha256: hash(letter), title: `Title ${letter}`, tags: ['a'] });
-const write = (staged: StagedVersion, ...texts: string[]): Promise<StoredChunk[]> =>
+type Written = Pick<StoredChunk, 'chunkId' | 'chunkIdx'>;
+const write = (staged: StagedVersion, ...texts: string[]): Promise<Written[]> =>
   putChunks(
     db,
     staged.itemId,
     staged.version,
     texts.map((text, chunkIdx) => ({ chunkIdx, text, metadata: { page: chunkIdx + 1 } })),
   );
-const ids = (chunks: readonly StoredChunk[]): string[] => chunks.map(({ chunkId }) => chunkId);
+const ids = (chunks: readonly Written[]): string[] => chunks.map(({ chunkId }) => chunkId);
 
 test('a staged version is invisible; published, it is what is listed and quoted', async () => {
   const staged = await stage('a');

@@ -112,8 +112,7 @@ export function publishVersion(db: Pick<Database, 'transaction'>, input: Publish
       await retireVersion(tx, itemId, version, 'replaced');
       return { published: false };
     }
-    await tx.execute(sql`update item_versions set state = 'replaced'
-      where item_id = ${itemId} and version < ${version} and state = 'live'`);
+    if (item.live > 0) await retireOlder(tx, itemId, version);
     await tx.execute(sql`update item_versions
       set state = 'live', live_at = coalesce(live_at, now()), language = coalesce(${input.language ?? null}, language),
           metadata = metadata || ${JSON.stringify(input.metadata ?? {})}::jsonb
@@ -123,16 +122,20 @@ export function publishVersion(db: Pick<Database, 'transaction'>, input: Publish
           tags = coalesce(${input.tags ?? null}::text[], i.tags), url = coalesce(${input.url ?? null}, i.url),
           language = v.language, updated_at = now()
       from item_versions v where i.item_id = ${itemId} and v.item_id = i.item_id and v.version = ${version}`);
-    await tx.execute(sql`delete from item_chunks where item_id = ${itemId} and version < ${version}
-      and version not in (select version from item_versions where item_id = ${itemId} and state = 'staged')`);
-    await tx.execute(sql`delete from ingest_file_parts where item_id = ${itemId} and version < ${version}`);
-    await tx.execute(
-      sql`update original_objects set item_id = null where item_id = ${itemId} and version < ${version}`,
-    );
     await tx.execute(sql`update ingest_file_parts set item_id = ${itemId}, version = ${version}
       where job_id = ${input.fileOfJob ?? null}::uuid`);
     return { published: true };
   });
+}
+
+/** Takes the versions before the new one out of sight, with their chunks and original files. */
+async function retireOlder(tx: Queryable, itemId: string, version: number): Promise<void> {
+  await tx.execute(sql`update item_versions set state = 'replaced'
+    where item_id = ${itemId} and version < ${version} and state = 'live'`);
+  await tx.execute(sql`delete from item_chunks where item_id = ${itemId} and version < ${version}
+    and version not in (select version from item_versions where item_id = ${itemId} and state = 'staged')`);
+  await tx.execute(sql`delete from ingest_file_parts where item_id = ${itemId} and version < ${version}`);
+  await tx.execute(sql`update original_objects set item_id = null where item_id = ${itemId} and version < ${version}`);
 }
 
 /** Gives a staged version up: its chunks go, and the item too if it never had a live version and nothing else is at work on it. */
