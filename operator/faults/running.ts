@@ -147,8 +147,21 @@ function viewOf({ observer, events }: Operator, controller: Controller): View {
       if (kind !== lunaTenantKind) return observer.list(kind, namespace);
       return namespace === undefined ? observer.tenants() : [];
     },
-    idle: () => controller.idle().then(() => events.flush()),
+    idle: () => tried(controller).then(() => events.flush()),
   };
+}
+
+/** Not a speed: what failed for so long fails for good. */
+const RETRIES_MS = 5_000;
+
+/** Resolves when the controller is idle and what failed was tried again, with success or for long enough. */
+async function tried(controller: Controller): Promise<void> {
+  const end = performance.now() + RETRIES_MS;
+  await controller.idle();
+  while (controller.failing() > 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await controller.idle();
+  }
 }
 
 /**

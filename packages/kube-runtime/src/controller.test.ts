@@ -76,6 +76,23 @@ describe('controller', () => {
     expect(runs.slice(4)).toEqual([10_000, 10_100]);
   });
 
+  it('counts the keys that wait to be tried again', async () => {
+    const errors = [new Error('once'), new TerminalError('for good')];
+    const rig: Rig = start(
+      async (key) => {
+        const error = key === 'a' ? errors.shift() : undefined;
+        if (error !== undefined) throw error;
+      },
+      { backoff: { baseMs: 100, maxMs: 300 } },
+    );
+    rig.controller.enqueue('a');
+    rig.controller.enqueue('b');
+    await rig.clock.advance(50);
+    expect(rig.controller.failing()).toBe(1);
+    await rig.clock.advance(100);
+    expect(rig.controller.failing(), 'a terminal error is not tried again').toBe(0);
+  });
+
   it('waits at least as long as the server asked for', async () => {
     const runs: number[] = [];
     const rig: Rig = start(async () => {
