@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import type { Client, ReadOptions } from './client.ts';
 import { contentHash } from './content-hash.ts';
 import { hasCode, KubeError } from './errors.ts';
 import { kindKey, refOf } from './kinds.ts';
@@ -141,7 +141,15 @@ export function createApplier(deps: ApplierDeps): Applier {
       if (!hasCode(error, 'KUBE_ALREADY_EXISTS')) throw error;
       return undefined;
     });
-  const isForeign = (found: KubeObject): boolean => !isWrittenBy(found, fieldManager) && !mayTakeOver(found);
+  /** Creates it; or gives what is there by now, unless that is somebody else's. */
+  const createOrFind = async (wanted: KubeObject, options: ReadOptions): Promise<AppliedObject> => {
+    const made = await createAbsent(wanted, options.signal);
+    if (made) return { result: 'created', object: made };
+    const found = await client.get(client.kindOf(wanted), refOf(wanted), options);
+    if (!found) return { result: 'created', object: await create(wanted, options.signal) };
+    if (!isWrittenBy(found, fieldManager) && !mayTakeOver(found)) throw foreign(found);
+    return { result: 'unchanged', object: found };
+  };
   const change = async (wanted: KubeObject, live: KubeObject, signal?: AbortSignal): Promise<AppliedObject> => {
     if (isAsPrepared(wanted, live)) return { result: 'unchanged', object: live };
     // Where the same was applied before, no field has left the desired state.
@@ -161,13 +169,9 @@ export function createApplier(deps: ApplierDeps): Applier {
         if (applied.result === 'configured') wrote(kind, applied.object);
         return applied;
       }
-      const made = await createAbsent(wanted, signal);
-      if (made) return { result: 'created', object: made };
-      // The look-up was too old. Nobody is told of what is written now: to a store, all that happened to the object is news.
-      const found = await client.get(kind, ref, { signal });
-      if (!found) return { result: 'created', object: await create(wanted, signal) };
-      if (isForeign(found)) throw foreign(found);
-      return change(wanted, found, signal);
+      const { result, object } = await createOrFind(wanted, { signal });
+      // Found: the look-up was too old. Nobody is told of what is written now: to a store, all that happened to the object is news.
+      return result === 'created' ? { result, object } : change(wanted, object, signal);
     },
 
     create: (desired, signal) => create(prepared(desired), signal),
@@ -178,12 +182,7 @@ export function createApplier(deps: ApplierDeps): Applier {
       const kind = client.kindOf(desired);
       const live = await lookUp(kind, refOf(desired), signal);
       if (live) return { result: 'unchanged', object: live };
-      const made = await createAbsent(desired, signal);
-      if (made) return { result: 'created', object: made };
-      const found = await client.get(kind, refOf(desired), { metadataOnly: true, signal });
-      if (!found) return { result: 'created', object: await create(desired, signal) };
-      if (isForeign(found)) throw foreign(found);
-      return { result: 'unchanged', object: found };
+      return createOrFind(desired, { metadataOnly: true, signal });
     },
 
     async prune(desired, scope, signal) {
