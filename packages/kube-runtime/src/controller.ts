@@ -72,7 +72,6 @@ export function createController(deps: ControllerDeps): Controller {
   const { clock = systemClock, random = systemRandom, logger = silentLogger } = deps;
   const { concurrency = 10, reconcileTimeoutMs: timeoutMs = 300_000 } = deps;
   const active = new Map<string, { since: number; abort: AbortController }>();
-  const failed = new Set<string>();
   const runningMs = (): number[] => [...active.values()].map(({ since }) => clock.monotonic() - since);
   const observer = metrics && observeQueue(metrics, name, runningMs);
   const queue = createWorkQueue({ clock, backoff: deps.backoff ?? { baseMs: 200, maxMs: 300_000 }, observer });
@@ -82,7 +81,6 @@ export function createController(deps: ControllerDeps): Controller {
 
   const succeed = (key: string, result: ReconcileResult | void): void => {
     queue.forget(key);
-    failed.delete(key);
     const after = result?.requeueAfterMs;
     if (after !== undefined) queue.addAfter(key, after);
     metrics?.reconcileTotal.inc({ controller: name, result: after === undefined ? 'success' : 'requeue_after' });
@@ -93,12 +91,10 @@ export function createController(deps: ControllerDeps): Controller {
     if (error instanceof TerminalError) {
       metrics?.terminalErrors.inc({ controller: name });
       queue.forget(key);
-      failed.delete(key);
       logger.error({ err: error, controller: name, key }, 'reconcile failed for good');
       return;
     }
     const seconds = error instanceof KubeError ? error.retryAfterSeconds : undefined;
-    failed.add(key);
     const delayMs = queue.retry(key, (seconds ?? 0) * 1000);
     logger.warn(
       { err: error, controller: name, key, delayMs, failures: queue.failures(key) },
@@ -183,7 +179,7 @@ export function createController(deps: ControllerDeps): Controller {
       return !stuck && (active.size === 0 || (queue.oldestReady() ?? Infinity) > limit);
     },
     idle: () => ready.promise.then(() => queue.idle()),
-    failing: () => failed.size,
+    failing: () => queue.failing(),
   };
 }
 

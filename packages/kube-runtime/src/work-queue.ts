@@ -27,6 +27,8 @@ export interface WorkQueue {
   forget(key: string): void;
   /** Failures in a row. */
   failures(key: string): number;
+  /** How many keys have failed since they were last forgotten. */
+  failing(): number;
   /** Waits for a key; undefined once the queue is closed. */
   take(): Promise<string | undefined>;
   /** Must follow each `take`. */
@@ -165,6 +167,7 @@ export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
     },
     forget: (key) => void failures.delete(key),
     failures: (key) => failures.get(key) ?? 0,
+    failing: () => failures.size,
     take() {
       if (closed) return Promise.resolve(undefined);
       const key = pop();
