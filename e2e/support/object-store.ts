@@ -1,6 +1,7 @@
+import { buffer } from 'node:stream/consumers';
 import { createHttpClient } from '@luna-iems/service-kit';
 import { openForward } from '../../hack/tenant/port-forward.ts';
-import { createObjectStore, type ObjectStore } from '../../tenant-api/src/originals/s3.ts';
+import { createObjectStore } from '../../tenant-api/src/originals/s3.ts';
 import type { S3Keys } from '../../tenant-api/src/originals/s3-keys.ts';
 import { get } from './kubectl.ts';
 
@@ -15,12 +16,6 @@ function keysOf(namespace: string): S3Keys {
   const { data = {} } = get<{ data?: Record<string, string> }>('secret', 'object-store-keys', namespace) ?? {};
   const entry = (name: string): string => Buffer.from(data[name] ?? '', 'base64').toString();
   return { accessKeyId: entry('access-key'), secretAccessKey: entry('secret-key') };
-}
-
-async function readAll(objects: ObjectStore, key: string): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of (await objects.get(key, 0)) as AsyncIterable<Buffer>) pieces.push(piece);
-  return Buffer.concat(pieces);
 }
 
 /** Opens a way to the object store in `luna-<tenant>`, with the keys that the API has. Close it after use. */
@@ -39,7 +34,7 @@ export async function openTenantObjects(tenant: string): Promise<TenantObjects> 
   });
   return {
     keys: async () => (await objects.list('')).objects.map(({ key }) => key),
-    read: (key) => readAll(objects, key),
+    read: async (key) => buffer(await objects.get(key, 0)),
     close: async () => {
       await http.close();
       await forward.close();
