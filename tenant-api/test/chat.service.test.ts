@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { loadChatModel, loadedContext } from './support/chat-model.ts';
 import { createTestClient, type TestClient } from './support/client.ts';
 import { createTestTenant, eventually, type TestTenant } from './support/tenant.ts';
 
@@ -28,15 +29,9 @@ async function events(client: TestClient): Promise<{ event: string; data: Record
   }));
 }
 
-/** The context that the model is loaded with: a request for another one would have loaded it anew. */
-async function loadedContext(model: string): Promise<number | undefined> {
-  const answer = await fetch(`${process.env['OLLAMA_URL'] ?? ''}/api/ps`);
-  const { models } = (await answer.json()) as { models: { model: string; context_length: number }[] };
-  return models.find((one) => one.model === `${model}:latest`)?.context_length;
-}
-
 describe('with a chat model', () => {
   it('the answer is generated and its tokens stream; what they mean is up to the model', async () => {
+    await loadChatModel('luna-babble', 8192);
     const api = await tenant.start({ CHAT_MODEL: 'luna-babble' });
     await api.until(200);
     const client = createTestClient(api.url, tenant.keys.admin);
