@@ -4,6 +4,7 @@ import {
   createMetrics,
   systemClock,
   systemRandom,
+  type Clock,
   type HttpClient,
   type Logger,
   type Metrics,
@@ -93,8 +94,11 @@ function connect({ config, log }: ServicesInput): Parts {
   };
 }
 
-function chatOf({ CHAT_MODEL: name, CHAT_CONTEXT_TOKENS: maxContext }: Config, ollama: Ollama): ChatModel | undefined {
-  return name === undefined ? undefined : createChatModel({ ollama, name, maxContext });
+function chatOf(
+  { CHAT_MODEL: name, CHAT_CONTEXT_TOKENS: maxContext }: Config,
+  deps: { ollama: Ollama; clock: Clock },
+): ChatModel | undefined {
+  return name === undefined ? undefined : createChatModel({ ...deps, name, maxContext });
 }
 
 /** Makes the parts of a process from its settings. */
@@ -150,7 +154,7 @@ export function createServices(input: ServicesInput): Services {
     denseShare: (active, language) => tuner.share(active, language),
     understands: (active, language) => tuner.understands(active, language),
     chatModel: config.CHAT_MODEL,
-    chat: chatOf(config, ollama),
+    chat: chatOf(config, { ollama, clock }),
     cronJobs: cronJobsFromPod(env, config.simCronJobs, config.TENANT_NAMESPACE),
     tenant: config.TENANT_NAME,
     wake: () => worker.wake(),

@@ -1,3 +1,4 @@
+import { LunaError, errorCode, type Clock } from '@luna-iems/service-kit';
 import { sameModel, type Ollama } from '../embed/ollama.ts';
 import type { ChatMessage } from './prompt.ts';
 
@@ -7,7 +8,11 @@ export interface ChatModelOptions {
   name: string;
   /** Longest context that is asked for, in tokens. */
   maxContext: number;
+  clock: Clock;
 }
+
+/** How long nobody waits for a model that did not begin to speak in its time; then one question tries it again. */
+const REST_MS = 60_000;
 
 export interface Spoken {
   messages: readonly ChatMessage[];
@@ -22,16 +27,22 @@ export interface ChatModel {
   context(signal: AbortSignal): Promise<number>;
   /** Whether it can begin to speak at once. Throws an HttpError while the server does not answer. */
   isLoaded(signal: AbortSignal): Promise<boolean>;
-  /** The answer's pieces as they come. Leaving the loop, or aborting the signal, ends the generation on the server. */
+  /**
+   * The answer's pieces as they come. Leaving the loop, or aborting the signal, ends the generation on the server. Throws
+   * `LUNA_CHAT_RESTS` at once when the model did not begin to speak a short while ago.
+   */
   say(request: Spoken): AsyncGenerator<string>;
 }
 
 /**
  * A chat model that is always asked for one and the same context: Ollama loads a model anew, which can take longer than the answer,
  * whenever a request asks for another one than the loaded model has. The model's own length is learned once.
+ *
+ * A server that is stuck takes a request and never begins, minutes long. Whoever asks next does not wait for it as well.
  */
-export function createChatModel({ ollama, name, maxContext }: ChatModelOptions): ChatModel {
+export function createChatModel({ ollama, name, maxContext, clock }: ChatModelOptions): ChatModel {
   let known: number | undefined;
+  let restsUntil: number | undefined;
   const context = async (signal: AbortSignal): Promise<number> => {
     known ??= Math.min(maxContext, (await ollama.contextLength(name, signal)) ?? maxContext);
     return known;
@@ -40,7 +51,23 @@ export function createChatModel({ ollama, name, maxContext }: ChatModelOptions):
     context,
     isLoaded: async (signal) => (await ollama.loaded(signal)).some((one) => sameModel(one, name)),
     say: async function* ({ messages, answerTokens, signal }) {
-      yield* ollama.chat({ model: name, messages, numCtx: await context(signal), answerTokens, signal });
+      if (restsUntil !== undefined) {
+        const now = clock.monotonicMs();
+        if (now < restsUntil) throw new LunaError('LUNA_CHAT_RESTS', 'the chat model did not begin to speak lately');
+        restsUntil = now + REST_MS;
+      }
+      let begun = false;
+      try {
+        const numCtx = await context(signal);
+        for await (const piece of ollama.chat({ model: name, messages, numCtx, answerTokens, signal })) {
+          begun = true;
+          restsUntil = undefined;
+          yield piece;
+        }
+      } catch (error) {
+        if (!begun && errorCode(error) === 'LUNA_HTTP_TIMEOUT') restsUntil = clock.monotonicMs() + REST_MS;
+        throw error;
+      }
     },
   };
 }
