@@ -87,8 +87,8 @@ test-quiet: setup ## 50 tenants, ten minutes, no write
 	@$(NODE) LUNA_QUIET_MINUTES="$${LUNA_QUIET_MINUTES:-10}" node hack/test/cli.ts quiet
 
 .PHONY: test-kills
-test-kills: setup ## Qdrant, Tika, Ollama and PostgreSQL killed in the middle of ingest (LUNA_KILLS, LUNA_KILL_SEED); not in `make test`
-	@$(NODE) node hack/test/cli.ts kills
+test-kills: setup ## Qdrant, Tika, Ollama and PostgreSQL killed in the middle of ingest, each LUNA_KILLS times (20), by LUNA_KILL_SEED; not in `make test`
+	@$(NODE) LUNA_KILLS=$${LUNA_KILLS:-20} node hack/test/cli.ts kills
 
 .PHONY: fuzz-api
 fuzz-api: setup ## Fuzz the API from its own OpenAPI document with schemathesis (needs python3): no 5xx, every answer fits its schema
