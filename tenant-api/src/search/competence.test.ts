@@ -24,7 +24,7 @@ describe('the expected share', () => {
   it('grows with competence, and with it how much the documents have to say against it', () => {
     expect(expectedShare(0)).toEqual({ share: 0.05, tolerance: 0.015 });
     expect(expectedShare(0.25)).toEqual(expectedShare(0));
-    expect(expectedShare(1)).toEqual({ share: 0.6, tolerance: 0.15 });
+    expect(expectedShare(1)).toEqual({ share: 0.5, tolerance: 0.15 });
     expect(expectedShare(0.6).share).toBeGreaterThan(expectedShare(0.4).share);
     expect(expectedShare(0.6).tolerance).toBeGreaterThan(expectedShare(0.4).tolerance);
   });
