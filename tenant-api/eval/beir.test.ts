@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { parseJudgements, readBeirSet } from './beir.ts';
 
 it('reads judgements without their head and keeps their scores', () => {
@@ -20,7 +20,9 @@ it('reads judgements without their head and keeps their scores', () => {
 });
 
 it('reads a folder and leaves out queries that nobody judged', async () => {
-  const folder = join(await mkdtemp(join(tmpdir(), 'luna-beir-')), 'tiny');
+  const above = await mkdtemp(join(tmpdir(), 'luna-beir-'));
+  onTestFinished(() => rm(above, { recursive: true }));
+  const folder = join(above, 'tiny');
   await mkdir(join(folder, 'qrels'), { recursive: true });
   await writeFile(join(folder, 'corpus.jsonl'), '{"_id":"d1","title":"T","text":"x"}\n{"_id":2,"text":"y"}\n');
   await writeFile(join(folder, 'queries.jsonl'), '{"_id":"q1","text":"?"}\n{"_id":"q2","text":"??"}\n');

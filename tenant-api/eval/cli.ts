@@ -5,7 +5,7 @@ import { startServices } from '../../hack/services/index.ts';
 import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
 import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
-import { measureFolding, type SearchFigures } from './folding.ts';
+import { measureSearch, measureWithoutFolding, type SearchFigures } from './search-figures.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
 import { readQuestions, type Question } from './questions.ts';
 import { quantile } from './rank-metrics.ts';
@@ -100,27 +100,32 @@ function printFaults(answered: readonly Answered[], all: boolean): void {
   }
 }
 
-/** Search for the German questions with the umlauts folded and without, in the same run and with the same model. */
-async function folding(
+const flat = (figures: SearchFigures): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(figures).flatMap(([leg, { ndcg10, foundInFirst3 }]) => [
+      [`${leg}_ndcg10`, round(ndcg10)],
+      [`${leg}_first3`, round(foundInFirst3)],
+    ]),
+  );
+
+/** Search and its legs in both languages; where umlauts are folded also without that, in the same run and with the same model. */
+async function search(
   tenant: EvalTenant,
   questions: readonly Question[],
   ollamaUrl: string,
 ): Promise<Record<string, number>> {
   const german = questions.filter((one) => one.language === 'de');
-  const measured = await measureFolding(tenant, german, ollamaUrl);
-  if (!measured) return {};
-  const flat = (figures: SearchFigures): Record<string, number> =>
-    Object.fromEntries(
-      Object.entries(figures).flatMap(([leg, { ndcg10, foundInFirst3 }]) => [
-        [`${leg}_ndcg10`, round(ndcg10)],
-        [`${leg}_first3`, round(foundInFirst3)],
-      ]),
-    );
-  const rows = { folded: flat(measured.with), plain: flat(measured.without) };
-  console.table({ 'German, umlauts folded': rows.folded, 'German, as they are': rows.plain });
+  const english = questions.filter((one) => one.language === 'en');
+  const rows: Record<string, Record<string, number>> = {
+    german: flat(await measureSearch(tenant, german)),
+    english: flat(await measureSearch(tenant, english)),
+  };
+  const plain = await measureWithoutFolding(tenant, german, ollamaUrl);
+  if (plain) rows['german_not_folded'] = flat(plain);
+  console.table(rows);
   return Object.fromEntries(
     Object.entries(rows).flatMap(([name, row]) =>
-      Object.entries(row).map(([figure, value]) => [`german_${name}_${figure}`, value]),
+      Object.entries(row).map(([figure, value]) => [`${name}_${figure}`, value]),
     ),
   );
 }
@@ -135,14 +140,14 @@ async function answers(all: boolean): Promise<void> {
     printFaults(answered, all);
     const groups = report(answered);
     console.table(groups);
-    const folded = await folding(tenant, questions, ollamaUrl);
+    const searched = await search(tenant, questions, ollamaUrl);
     const seconds = answered.map((one) => one.seconds * 1000);
     await writeResult(`eval-answers${suffix}`, {
       embedding: tenant.services.profiles.status(),
       search: tenant.services.tuner.status(),
       ...{ msPerQuestionP50: round(quantile(seconds, 0.5)), msPerQuestionP95: round(quantile(seconds, 0.95)) },
       ...groups,
-      ...folded,
+      ...searched,
     });
     if (groups['all']?.['citationCorrectness'] !== 1) process.exitCode = 1;
   });

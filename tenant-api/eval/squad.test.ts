@@ -1,12 +1,13 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { readBeirSet } from './beir.ts';
 import { convertSquad } from './squad.ts';
 
 it('makes a folder that the evaluation reads, with a paragraph once and without questions that have no answer', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'luna-squad-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
   const qa = (id: string, impossible = false): object => ({ id, question: `${id}?`, is_impossible: impossible });
   const paragraphs = [
     { context: 'Strom kostet Geld.', qas: [qa('a'), qa('b', true)] },

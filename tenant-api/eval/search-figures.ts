@@ -45,8 +45,9 @@ async function figuresOf(
   tenant: EvalTenant,
   questions: readonly Question[],
 ): Promise<SearchFigures> {
+  const answerable = questions.filter((one) => one.file !== undefined);
   const ranked: Record<keyof SearchFigures, Ranked[]> = { bm25: [], dense: [], hybrid: [] };
-  for (const one of questions) {
+  for (const one of answerable) {
     const { question: text, language } = one;
     const { passages, vector } = await retrieve(deps, { question: text, language, filter: {}, topK: CANDIDATES });
     const legs = await deps.index.search({ text, language, filter: {}, limit: CANDIDATES, ...(vector && { vector }) });
@@ -97,22 +98,24 @@ async function withoutFolding(tenant: EvalTenant, ollamaUrl: string): Promise<Re
   };
 }
 
+/** Search, and each of its legs, for the answerable questions among `questions`: the places of the expected passages. */
+export function measureSearch(tenant: EvalTenant, questions: readonly Question[]): Promise<SearchFigures> {
+  return figuresOf(tenant.services.app, tenant, questions);
+}
+
 /**
- * Search for the answerable questions among `questions` with the normalisation in force and with none, on the same model server and
- * the same chunks. Undefined where none is in force anyway.
+ * The same with the texts as they are, on the same model server and the same chunks. Undefined where no normalisation is in force
+ * anyway.
  */
-export async function measureFolding(
+export async function measureWithoutFolding(
   tenant: EvalTenant,
   questions: readonly Question[],
   ollamaUrl: string,
-): Promise<{ with: SearchFigures; without: SearchFigures } | undefined> {
+): Promise<SearchFigures | undefined> {
   const { app } = tenant.services;
   if (app.profile().normalisation === 'none') return undefined;
-  const answerable = questions.filter((one) => one.file !== undefined);
-  const folded = await figuresOf(app, tenant, answerable);
   try {
-    const plain = await withoutFolding(tenant, ollamaUrl);
-    return { with: folded, without: await figuresOf(plain, tenant, answerable) };
+    return await figuresOf(await withoutFolding(tenant, ollamaUrl), tenant, questions);
   } finally {
     await app.index.switchAlias(app.profile().collection);
   }
