@@ -11,7 +11,7 @@ import { dockerRunner } from './runner-docker.ts';
 import { processRunner } from './runner-process.ts';
 import type { Runner, Running, StartRequest } from './runner.ts';
 import { serviceEnv, serviceSpec } from './specs.ts';
-import { clearFolder, orphanedFolders, ownFolder, readState, writeState, type SetState } from './state.ts';
+import { orphanedFolders, ownFolder, readState, removeFolder, writeState, type SetState } from './state.ts';
 import { serviceNames, type Credentials, type ServiceEnv, type ServiceName } from './types.ts';
 
 export type Services = {
@@ -31,7 +31,7 @@ export type Services = {
 };
 
 export type ServicesOptions = {
-  /** Folder of the set, emptied first and removed at the end; by default one in the cache that is this process's own. */
+  /** Folder of the set, removed first and at the end; by default one in the cache that is this process's own. */
   readonly dir?: string;
   /** Whether the services end with this process, even if it is killed; true by default. */
   readonly bound?: boolean;
@@ -141,7 +141,7 @@ function openSet(deps: SetDeps): Services {
     async stop() {
       await Promise.all(Object.values(running).map((one) => endOne(runner, one, 'SIGKILL')));
       await writing;
-      await clearFolder(folder);
+      await removeFolder(folder);
     },
   };
 }
@@ -157,7 +157,7 @@ async function endOne(runner: Runner, running: Running, signal: 'SIGTERM' | 'SIG
 async function endSet(folder: string, runner: Runner): Promise<void> {
   const state = await readState(folder);
   await Promise.all(Object.values(state?.running ?? {}).map((one) => endOne(runner, one, 'SIGKILL')));
-  await clearFolder(folder);
+  await removeFolder(folder);
 }
 
 async function chooseRunner(names: readonly ServiceName[]): Promise<Runner> {

@@ -52,8 +52,7 @@ export async function writeState(folder: string, state: SetState): Promise<void>
   await rename(join(folder, `${file}.new`), join(folder, file));
 }
 
-/** Empties a set's folder: data, logs, state. */
-export async function clearFolder(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => []))
-    await rm(join(folder, name), { recursive: true, force: true });
+/** Removes a set's folder: data, logs, state. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
 }
