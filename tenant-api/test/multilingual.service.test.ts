@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { startEvalTenant } from '../eval/eval-tenant.ts';
+import { cosine } from '../src/embed/vectors.ts';
 
 /** The texts that tell how well a model knows a language are embedded: seconds on a machine of its own, minutes on a busy one. */
 const TIMEOUT_MS = 600_000;
@@ -22,6 +23,14 @@ it(
       const { competence } = tenant.services.tuner.status();
       expect(competence.de ?? 0).toBeGreaterThan(0.6);
       expect(competence.en ?? 0).toBeGreaterThan(0.6);
+      // What its tokenizer replaces before it cuts a text: line ends and hard spaces with a space, and signs with what they mean.
+      const [plain = [], odd = []] = await tenant.services.app
+        .profile()
+        .embedder.passages([
+          'Der Preis ist hoch: 2 m2 kosten 8 Euro...',
+          'Der Preis\u00a0ist\nhoch: 2\tm² kosten 8 Euro…',
+        ]);
+      expect(cosine(plain, odd)).toBeGreaterThan(0.9999);
       const { passages } = await tenant.ask<{ passages: { source: string; score: number }[] }>(
         'Wann ist nach einem Umzug Schluss mit dem Strom?',
       );

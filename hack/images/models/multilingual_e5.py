@@ -13,6 +13,7 @@ import unicodedata
 
 import gguf
 import numpy as np
+from charsmap import charsmap
 
 BOS, PAD, EOS, UNK = 0, 1, 2, 3
 BLOCK, BLOCK_BYTES = 32, 18
@@ -52,7 +53,7 @@ class Reader:
 
 
 def read(path):
-    """Sizes, pieces with their scores, and the tensors' places by name."""
+    """Sizes, pieces with their scores, what characters are replaced with, and the tensors' places by name."""
     with open(path, "rb") as file:
         reader = Reader(file.read())
     if reader.bytes(4) != b"E5S1":
@@ -66,16 +67,17 @@ def read(path):
     offsets = reader.array("<u4", count + 1)
     scores = reader.array("<f4", count)
     pieces = reader.bytes(length)
-    # What characters are replaced with before a text is cut: the server has a way of its own to be told that.
-    _replaced, skipped = reader.values("iI")
-    reader.bytes(skipped)
+    replacements = {}
+    for _ in range(reader.values("iI")[0]):
+        code, length = reader.values("IB")
+        replacements[chr(code)] = "".join(map(chr, reader.array("<u4", length)))
     tensors = {}
     for _ in range(reader.values("i")[0]):
         name = reader.bytes(reader.values("H")[0]).decode()
         _kind, _count, offset, _bytes = reader.values("BIQQ")
         tensors[name] = offset
     tokens = [pieces[a:b].decode() for a, b in zip(offsets, offsets[1:])]
-    return reader.data, (*sizes, epsilon), tokens, scores, tensors
+    return reader.data, (*sizes, epsilon), tokens, scores, replacements, tensors
 
 
 def is_kept(piece):
@@ -83,7 +85,7 @@ def is_kept(piece):
 
 
 def main(source, target):
-    data, (width, layers, heads, forward, rows, context, kinds, epsilon), pieces, scores, tensors = read(source)
+    data, (width, layers, heads, forward, rows, context, kinds, epsilon), pieces, scores, replacements, tensors = read(source)
     # The table of embeddings has a few more rows than the tokenizer has pieces.
     kept = [at for at, piece in enumerate(pieces) if is_kept(piece)]
     tokens = [pieces[at] for at in kept]
@@ -118,6 +120,8 @@ def main(source, target):
     writer.add_add_eos_token(True)
     writer.add_add_space_prefix(True)
     writer.add_remove_extra_whitespaces(True)
+    # A line's end is a space to this tokenizer, and nothing that it knows without the table.
+    writer.add_precompiled_charsmap(charsmap({sign: new for sign, new in replacements.items() if is_kept(sign + new)}))
 
     def plain(name, *shape):
         return np.frombuffer(data, "<f4", int(np.prod(shape)), tensors[name]).reshape(shape)
