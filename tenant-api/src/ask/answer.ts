@@ -68,6 +68,11 @@ interface Found {
   candidates: Candidate[];
 }
 
+/** Whether the question has a vector, of a model that understands its language. */
+function isUnderstood(deps: AskDeps, { vector, profile }: Retrieved, language: Language): boolean {
+  return vector !== undefined && profile !== undefined && deps.understands(profile, language);
+}
+
 async function sentenceVectors({
   deps,
   request,
@@ -77,7 +82,7 @@ async function sentenceVectors({
 }: Found): Promise<Pick<ExtractiveInput, 'vectors'>> {
   const { vector, profile } = retrieved;
   // A model that does not understand the language only adds chance to the choice, and time.
-  if (!vector || !profile || !deps.understands(profile, language)) return {};
+  if (!vector || !profile || !isUnderstood(deps, retrieved, language)) return {};
   const texts = candidates.slice(0, EMBEDDED_SENTENCES).map((candidate) => candidate.text);
   try {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(SENTENCES_TIMEOUT_MS)]);
@@ -202,7 +207,7 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
   const { passages, candidates } = orderBySentences(
     retrieved.passages,
     rankSentences(question, retrieved.passages, language),
-    language,
+    { language, understood: isUnderstood(deps, retrieved, language) },
   );
   const found = { deps, request, question, language, retrieved: { ...retrieved, passages }, candidates };
   for await (const event of answerFound(found)) {

@@ -10,14 +10,22 @@ const passage = (chunkId: string, score: number, text: string, more: Partial<Pas
 const question = 'Wann wird der Zähler abgelesen?';
 const scattered = passage('a', 0.8, 'Der Zähler ist grau. Die Tür ist zu. Vorlesen wird abends gern gehört.');
 const together = passage('b', 0.7, 'Das Licht brennt. Der Zähler wird im Dezember abgelesen.');
-const order = (passages: Passage[]): ReturnType<typeof orderBySentences> =>
-  orderBySentences(passages, rankSentences(question, passages, 'de'), 'de');
+const order = (passages: Passage[], understood = false): ReturnType<typeof orderBySentences> =>
+  orderBySentences(passages, rankSentences(question, passages, 'de'), { language: 'de', understood });
 
 it('puts the passage first that has the words of the question in one sentence', () => {
   const { passages, candidates } = order([scattered, together]);
   expect(passages.map((one) => one.chunkId)).toEqual(['b', 'a']);
   expect(passages[0]?.score).toBeGreaterThan(passages[1]?.score ?? 1);
   for (const { passage: of } of candidates) expect(passages).toContain(of);
+});
+
+it('leaves the order to search where its vectors understand the language', () => {
+  const { passages } = order([scattered, together], true);
+  expect(passages.map(({ chunkId, score }) => [chunkId, score])).toEqual([
+    ['a', 0.8],
+    ['b', 0.7],
+  ]);
 });
 
 it('does not let one sentence outweigh a search that is sure', () => {
