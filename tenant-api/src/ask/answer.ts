@@ -68,9 +68,13 @@ interface Found {
   candidates: Candidate[];
 }
 
-/** Whether the question has a vector, of a model that understands its language. */
-function isUnderstood(deps: AskDeps, { vector, profile }: Retrieved, language: Language): boolean {
-  return vector !== undefined && profile !== undefined && deps.understands(profile, language);
+/** The question's vector and the profile that made it, where its model understands the language. */
+function understoodAs(
+  deps: AskDeps,
+  { vector, profile }: Retrieved,
+  language: Language,
+): Required<Pick<Retrieved, 'vector' | 'profile'>> | undefined {
+  return vector && profile && deps.understands(profile, language) ? { vector, profile } : undefined;
 }
 
 async function sentenceVectors({
@@ -80,9 +84,10 @@ async function sentenceVectors({
   retrieved,
   candidates,
 }: Found): Promise<Pick<ExtractiveInput, 'vectors'>> {
-  const { vector, profile } = retrieved;
+  const understood = understoodAs(deps, retrieved, language);
   // A model that does not understand the language only adds chance to the choice, and time.
-  if (!vector || !profile || !isUnderstood(deps, retrieved, language)) return {};
+  if (!understood) return {};
+  const { vector, profile } = understood;
   const texts = candidates.slice(0, EMBEDDED_SENTENCES).map((candidate) => candidate.text);
   try {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(SENTENCES_TIMEOUT_MS)]);
@@ -207,7 +212,7 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
   const { passages, candidates } = orderBySentences(
     retrieved.passages,
     rankSentences(question, retrieved.passages, language),
-    { language, understood: isUnderstood(deps, retrieved, language) },
+    { language, understood: understoodAs(deps, retrieved, language) !== undefined },
   );
   const found = { deps, request, question, language, retrieved: { ...retrieved, passages }, candidates };
   for await (const event of answerFound(found)) {
