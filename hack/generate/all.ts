@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 const generators = [
   { name: "CRD types and the chart's copy of the CRD", script: 'hack/generate/cli.ts' },
   { name: 'embedded migrations', script: 'packages/tenant-db/scripts/embed-migrations.ts' },
+  { name: 'usual scarcity', script: 'tenant-sim/scripts/usual-scarcity.ts' },
   { name: 'openapi.yaml', script: 'tenant-api/src/openapi/cli.ts' },
 ] as const;
 

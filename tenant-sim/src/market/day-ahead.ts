@@ -21,7 +21,7 @@ const OFF_AT_NIGHT = 0.7;
 const OFF_AT_NOON = 0.7;
 const SUMMER = 1.2;
 /** Gas is dearer while all heat with it: by this share more than on average at midwinter, and less at midsummer. */
-const WINTER_FUEL = 0.045;
+const WINTER_FUEL = 0.05;
 /** What irradiance of 1 kW/m² over the whole country takes off, and one standard deviation of wind. */
 const SOLAR = 154;
 const WIND = 24;
@@ -30,7 +30,7 @@ const SOLAR_RATED = { limit: 0.62, beyond: 0.4 };
 /** Turbines have a greatest power: beyond this many deviations more wind adds little. */
 const WIND_RATED = { limit: 1.83, beyond: 0.2 };
 /** What each degree below 5 °C adds. */
-const COLD = 1.1;
+const COLD = 0.85;
 /** What wanders: fuel over weeks, outages and trade over days, and hours. */
 const WANDERS = [
   { name: 'fuel', periodMs: 25 * DAY, lane: 0, size: 5 },
@@ -49,7 +49,7 @@ const MEAN_LEVEL = 93.8;
  * negative hours come in runs, when the weather and the hour make them, and not at random.
  */
 export function createDayAhead(world: World, market: string, levelEurMwh: number): Quarterly {
-  const scarcity = onUsualScale(quarterly(createScarcity(world, market)), world.zone);
+  const scarcity = onUsualScale(quarterly(createScarcity(world, market)), world);
   const scale = levelEurMwh / MEAN_LEVEL;
   return quarterly((quarter) => {
     const hour = world.zone.local(quarter * QUARTER).hour;

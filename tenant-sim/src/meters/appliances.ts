@@ -16,7 +16,7 @@ interface Appliance {
 const APPLIANCES: readonly Appliance[] = [
   { name: 'kettle', powerKw: [1.8, 2.8], minutes: [2, 5], share: 0.08 },
   { name: 'hob', powerKw: [1.8, 3.2], minutes: [4, 10], share: 0.26 },
-  { name: 'oven', powerKw: [2.2, 3.3], minutes: [5, 11], share: 0.1 },
+  { name: 'oven', powerKw: [2.2, 3], minutes: [5, 11], share: 0.1 },
   { name: 'dishwasher', powerKw: [1.8, 2.2], minutes: [8, 14], share: 0.11 },
   { name: 'washing-machine', powerKw: [1.8, 2.3], minutes: [7, 13], share: 0.1 },
   { name: 'dryer', powerKw: [0.7, 2.2], minutes: [10, 24], share: 0.08 },
@@ -24,7 +24,7 @@ const APPLIANCES: readonly Appliance[] = [
   { name: 'screens', powerKw: [0.06, 0.25], minutes: [60, 240], share: 0.23 },
 ];
 const LONGEST = Math.max(...APPLIANCES.map(({ minutes }) => minutes[1])) * MINUTE;
-/** What may draw this much is switched on later when too much of its kind is on. */
+/** What may draw this much is switched on later when too much of its kind is on, and then at half power for twice as long: it may meet others. */
 const BIG_KW = 1.5;
 const WAIT = [QUARTER, HOUR] as const;
 
@@ -60,7 +60,8 @@ export function createAppliances({ seed, meterId, meanKw, activity }: ApplianceO
     if (powerKw[1] >= BIG_KW && company.isTooMuch(use, index)) {
       const wait = Math.round(WAIT[0] + ((draw[3] ?? 0) / TWO_32) * (WAIT[1] - WAIT[0]));
       use.from += wait;
-      use.to += wait;
+      use.to += wait + Math.round(length * MINUTE);
+      use.kw /= 2;
     }
     addPulse(out, grid, use);
   };

@@ -55,7 +55,7 @@ export function createWeather(seed: string, place: Place): Weather {
     evenNoise,
   );
   const sun = sunVectors(place);
-  const openSky = (tsMs: number): number => 0.9 * sky(tsMs) - 0.45 * fronts(tsMs) + 0.06 + 0.5 * summer(tsMs);
+  const openSky = (tsMs: number): number => 0.9 * sky(tsMs) - 0.45 * fronts(tsMs) + 0.1 + 0.46 * summer(tsMs);
   const clearness = quarterly((quarter) => {
     const tsMs = quarter * QUARTER;
     return through(openSky(tsMs) + 0.35 * passing(tsMs));
