@@ -6,13 +6,21 @@ SHELL := /bin/bash
 # Every recipe runs on the project's own Node; hack/bootstrap.sh brings it where the machine has another one.
 NODE := PATH="$$(hack/bootstrap.sh):$$PATH"
 TENANT ?= demo
-export TENANT Q
+export TENANT
 
 ##@ A cluster with Luna on it
 
 .PHONY: up
 up: setup ## Cluster, images, operator and the sample tenant, until it is Ready. Run again: changes only what differs
 	@$(NODE) node hack/up/cli.ts up
+
+.PHONY: demo
+demo: export Q ?= Was bedeutet die OBIS-Kennzahl 1.8.0?
+demo: ## All of it in one command: the cluster, the sample documents, a question (or Q="…"), meters and prices
+	@$(MAKE) --no-print-directory up
+	@$(MAKE) --no-print-directory seed
+	@$(MAKE) --no-print-directory ask
+	@$(MAKE) --no-print-directory simulate
 
 .PHONY: down
 down: setup ## Remove the cluster and everything it put on this machine; the cache stays
@@ -38,7 +46,7 @@ seed: setup ## Ingest every document of docs/samples, a row each
 
 .PHONY: ask
 ask: setup ## Ask the tenant's documents: make ask Q="Was bedeutet die OBIS-Kennzahl 1.8.0?"
-	@$(NODE) node hack/tenant/cli.ts ask "$$Q"
+	@$(NODE) node hack/tenant/cli.ts ask "$${Q:-}"
 
 .PHONY: simulate
 simulate: setup ## Run both simulators now and show the rows of the last minutes
