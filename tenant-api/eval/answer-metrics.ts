@@ -3,6 +3,8 @@ export interface Outcome {
   /** The documents do carry an answer. */
   answerable: boolean;
   refused: boolean;
+  /** Told with the sentence that it may not be the answer. */
+  doubted: boolean;
   /** Rank of the expected passage among those that were found, from 1; 0 when it is not there. */
   rank: number;
   /** A quote of the answer contains the expected words. */
@@ -25,6 +27,10 @@ export interface AnswerFigures {
   refusalRecall: number;
   /** Part of the answerable questions that were refused. */
   falseRefusals: number;
+  /** Part of the answerable questions that were answered in doubt. */
+  answeredInDoubt: number;
+  /** Part of the unanswerable questions that were answered without a doubt. */
+  falseClaims: number;
   /** Part of the citations that are exact; 1 when there is none. */
   citationCorrectness: number;
 }
@@ -46,6 +52,8 @@ export function answerFigures(outcomes: readonly Outcome[]): AnswerFigures {
     refusalPrecision: part(rightlyRefused, refused.length, 1),
     refusalRecall: part(rightlyRefused, unanswerable.length, 0),
     falseRefusals: part(answerable.filter((one) => one.refused).length, answerable.length, 0),
+    answeredInDoubt: part(answerable.filter((one) => one.doubted).length, answerable.length, 0),
+    falseClaims: part(unanswerable.filter((one) => !one.refused && !one.doubted).length, unanswerable.length, 0),
     citationCorrectness: part(
       sum((one) => one.exact),
       sum((one) => one.citations),

@@ -8,6 +8,7 @@ import { isExpected, type Question } from './questions.ts';
 interface Reply {
   answer: string;
   refused: boolean;
+  evidence: 'clear' | 'doubtful' | 'none';
   citations: { chunkId: string; source: string; quote: string }[];
   passages: { chunkId: string; source: string; text: string; score: number }[];
 }
@@ -45,6 +46,7 @@ async function answerOne(tenant: EvalTenant, question: Question): Promise<Answer
     question,
     answerable: question.file !== undefined,
     refused: reply.refused,
+    doubted: !reply.refused && reply.evidence === 'doubtful',
     rank: byScore(reply).findIndex((passage) => isExpected(question, passage)) + 1,
     quoted: reply.citations.some(({ source, quote }) => isExpected(question, { source, text: quote })),
     citations: reply.citations.length,

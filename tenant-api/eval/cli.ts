@@ -91,8 +91,8 @@ function report(answered: readonly Answered[]): Record<string, Record<string, nu
 /** What went wrong, of the development half only: whoever looks at the other half can no longer trust its figures. */
 function printFaults(answered: readonly Answered[], all: boolean): void {
   for (const one of answered.filter(({ question }) => all || question.half === 'development')) {
-    const { question, refused, rank, quoted, answer } = one;
-    const fine = one.answerable ? !refused && quoted : refused;
+    const { question, refused, doubted, rank, quoted, answer } = one;
+    const fine = one.answerable ? !refused && quoted : refused || doubted;
     if (fine) continue;
     console.log(
       `\n${question.id} ${question.question}  [rank ${rank}]\n   wanted: ${question.expect ?? 'refusal'}\n   said:   ${answer}`,

@@ -13,7 +13,7 @@ import type { Citation, Passage } from './passage.ts';
 import { withoutForeignLinks } from './guard.ts';
 import { orderBySentences } from './order.ts';
 import { buildPrompt, type Prompt } from './prompt.ts';
-import { hasEvidence, refusalSentence } from './refusal.ts';
+import { doubtSentence, evidenceOf, refusalSentence, type Evidence } from './refusal.ts';
 import { rewriteQuestion } from './rewrite.ts';
 
 export interface AskRequest {
@@ -32,6 +32,8 @@ export interface Answer {
   mode: 'extractive' | 'generated';
   /** The documents carry no answer; `answer` says so. */
   refused: boolean;
+  /** What was judged before the answer was made; quotes on doubtful evidence say that it is. */
+  evidence: Evidence;
   language: Language;
   /** The question as it was searched for, where the conversation had to be carried over to it. */
   searchedFor?: string;
@@ -42,7 +44,7 @@ export interface Answer {
 
 /** What happens while a question is answered: the passages first, then the answer's pieces, then the whole. */
 export type AskEvent =
-  | { event: 'sources'; language: Language; mode: Answer['mode']; passages: Passage[] }
+  | { event: 'sources'; language: Language; mode: Answer['mode']; evidence: Evidence; passages: Passage[] }
   | { event: 'token'; text: string }
   | { event: 'done'; answer: Answer };
 
@@ -66,6 +68,7 @@ interface Found {
   language: Language;
   retrieved: Retrieved;
   candidates: Candidate[];
+  evidence: Evidence;
 }
 
 /** The question's vector and the profile that made it, where its model understands the language. */
@@ -104,7 +107,7 @@ async function sentenceVectors({
 }
 
 async function extract(found: Found): Promise<Answer> {
-  const { question, language, retrieved } = found;
+  const { question, language, retrieved, evidence } = found;
   const candidates = found.candidates.slice(0, EMBEDDED_SENTENCES);
   const vectors = await sentenceVectors(found);
   const made = extractiveAnswer({
@@ -114,7 +117,9 @@ async function extract(found: Found): Promise<Answer> {
     candidates,
     ...vectors,
   });
-  return made ? { ...made, mode: 'extractive', refused: false, language } : refuse(found);
+  if (!made) return refuse(found);
+  const answer = evidence === 'clear' ? made.answer : `${doubtSentence(language)}\n${made.answer}`;
+  return { ...made, answer, mode: 'extractive', refused: false, evidence, language };
 }
 
 function refuse({ language, retrieved }: Found): Answer {
@@ -122,6 +127,7 @@ function refuse({ language, retrieved }: Found): Answer {
     answer: refusalSentence(language),
     mode: 'extractive',
     refused: true,
+    evidence: 'none',
     language,
     citations: [],
     passages: retrieved.passages,
@@ -129,7 +135,8 @@ function refuse({ language, retrieved }: Found): Answer {
 }
 
 function* told(answer: Answer): Generator<AskEvent> {
-  yield { event: 'sources', language: answer.language, mode: answer.mode, passages: answer.passages };
+  const { language, mode, evidence, passages } = answer;
+  yield { event: 'sources', language, mode, evidence, passages };
   yield { event: 'token', text: answer.answer };
   yield { event: 'done', answer };
 }
@@ -147,7 +154,7 @@ async function promptFor({ request, question, language, retrieved }: Found, chat
 
 /** The chat model's answer as it comes. Throws before the first event when the model is away; then nothing was told yet. */
 async function* generate(found: Found, chat: ChatModel): AsyncGenerator<AskEvent> {
-  const { request, language } = found;
+  const { request, language, evidence } = found;
   const { messages, passages } = await promptFor(found, chat);
   const pieces = chat.say({ messages, answerTokens: ANSWER_TOKENS, signal: request.signal });
   const sources = [request.question, ...passages.map((passage) => passage.text)];
@@ -155,7 +162,7 @@ async function* generate(found: Found, chat: ChatModel): AsyncGenerator<AskEvent
   let raw = '';
   try {
     let piece = await pieces.next();
-    yield { event: 'sources', language, mode: 'generated', passages };
+    yield { event: 'sources', language, mode: 'generated', evidence, passages };
     for (; piece.done !== true; piece = await pieces.next()) {
       raw += piece.value;
       const text = filter.push(piece.value);
@@ -169,14 +176,12 @@ async function* generate(found: Found, chat: ChatModel): AsyncGenerator<AskEvent
   if (rest !== '') yield { event: 'token', text: rest };
   const { answer, citations } = validateCitations(withoutForeignLinks(raw, sources), passages, language);
   const refused = answer.includes(refusalSentence(language));
-  yield { event: 'done', answer: { answer, mode: 'generated', refused, language, citations, passages } };
+  yield { event: 'done', answer: { answer, mode: 'generated', refused, evidence, language, citations, passages } };
 }
 
 async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
-  const { deps, request, language, retrieved, candidates } = found;
-  const rule = retrieved.profile?.preset.evidence;
-  const { clarity } = retrieved;
-  if (!hasEvidence(candidates, retrieved.passages, { question: found.question, rule, language, clarity })) {
+  const { deps, request } = found;
+  if (found.evidence === 'none') {
     yield* told(refuse(found));
     return;
   }
@@ -214,7 +219,9 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
     rankSentences(question, retrieved.passages, language),
     { language, understood: understoodAs(deps, retrieved, language) !== undefined },
   );
-  const found = { deps, request, question, language, retrieved: { ...retrieved, passages }, candidates };
+  const { clarity, profile } = retrieved;
+  const evidence = evidenceOf(candidates, passages, { question, language, clarity, rule: profile?.preset.evidence });
+  const found = { deps, request, question, language, retrieved: { ...retrieved, passages }, candidates, evidence };
   for await (const event of answerFound(found)) {
     if (event.event !== 'done') {
       yield event;

@@ -3,7 +3,7 @@ import { questionTerms, rankSentences } from './evidence.ts';
 import { extractiveAnswer, type ExtractiveAnswer } from './extractive.ts';
 import { cite, type Passage } from './passage.ts';
 import { stem } from '../text/terms.ts';
-import { hasEvidence } from './refusal.ts';
+import { evidenceOf, type Evidence } from './refusal.ts';
 
 let next = 0;
 function passage(text: string, more: Partial<Passage> = {}): Passage {
@@ -22,8 +22,8 @@ function answer(question: string, passages: Passage[], language: 'de' | 'en' = '
 
 /** A search whose scores say nothing for the answer and nothing against it. */
 const clarity = { standsOut: 0.5, agreement: 0 };
-const supported = (question: string, passages: Passage[], language: 'de' | 'en' = 'de'): boolean =>
-  hasEvidence(rankSentences(question, passages, language), passages, { question, rule: undefined, language, clarity });
+const evidence = (question: string, passages: Passage[], language: 'de' | 'en' = 'de'): Evidence =>
+  evidenceOf(rankSentences(question, passages, language), passages, { question, rule: undefined, language, clarity });
 
 const meters = passage(
   'Die OBIS-Kennzahl 1.8.1 bedeutet: Bezug im Hochtarif. Die OBIS-Kennzahl 1.8.0 bedeutet: Bezug über alle Tarife. Die OBIS-Kennzahl 2.8.0 bedeutet: Lieferung.',
@@ -98,43 +98,49 @@ describe('the sentence that answers', () => {
 
 describe('evidence', () => {
   it('is there when the words are', () =>
-    expect(supported('Was bedeutet die OBIS-Kennzahl 1.8.0?', [meters])).toBe(true));
+    expect(evidence('Was bedeutet die OBIS-Kennzahl 1.8.0?', [meters])).toBe('clear'));
   it('is not there for another identifier of the same kind', () =>
-    expect(supported('Was bedeutet die OBIS-Kennzahl 9.9.9?', [meters])).toBe(false));
+    expect(evidence('Was bedeutet die OBIS-Kennzahl 9.9.9?', [meters])).toBe('none'));
   it('is not there for another identifier, however clearly the search found something', () => {
     const other = passage('Der Keller ist trocken. Die Tür ist zu. Das Licht brennt. Nachts ist es kalt.');
     const clear = { standsOut: 0.9, agreement: 1 };
-    const asked = (question: string): boolean =>
-      hasEvidence(rankSentences(question, [meters, other], 'de'), [meters, other], {
+    const asked = (question: string): Evidence =>
+      evidenceOf(rankSentences(question, [meters, other], 'de'), [meters, other], {
         ...{ question, rule: undefined, language: 'de', clarity: clear },
       });
-    expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe(false);
-    expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe(true);
+    expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe('none');
+    expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe('clear');
   });
-  it('is not there for another subject', () => expect(supported('Wann wurde Goethe geboren?', [meters])).toBe(false));
+  it('is not there for another subject', () => expect(evidence('Wann wurde Goethe geboren?', [meters])).toBe('none'));
+  it('is doubtful at best for another identifier, in whatever words it is asked for', () => {
+    const other = passage(
+      'Der Hausmeister prüft Druck, Temperatur, Ventil, Pumpe und Filter. Nachts ist zu. Es regnet. Licht brennt.',
+    );
+    const question = 'Prüft der Hausmeister Druck, Temperatur, Ventil, Pumpe und Filter der HZ-77?';
+    expect(evidence(question, [other])).toBe('doubtful');
+  });
   it('is not there for another identifier, however near the model finds it', () => {
-    const rule = { similarity: 1, enough: { de: 0.9, en: 0.9 } };
+    const bounds = { doubtful: 0.9, clear: 0.9 };
+    const rule = { similarity: 1, bounds: { de: bounds, en: bounds } };
     const near = [{ ...meters, dense: 0.9 }];
-    const asked = (question: string): boolean =>
-      hasEvidence(rankSentences(question, near, 'de'), near, { question, rule, language: 'de', clarity });
-    expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe(false);
-    expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe(true);
+    const asked = (question: string): Evidence =>
+      evidenceOf(rankSentences(question, near, 'de'), near, { question, rule, language: 'de', clarity });
+    expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe('none');
+    expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe('clear');
   });
   it('is stronger when one passage stands out of what was found, and when words and vectors agree on it', () => {
     const vague = passage('Der Zähler hängt im Keller. Die Tür ist zu. Das Licht brennt. Nachts ist es kalt.');
     const question = 'Hängt der Zähler beim Nachbarn?';
     const candidates = rankSentences(question, [vague], 'de');
-    const asked = (standsOut: number, agreement: number): boolean =>
-      hasEvidence(candidates, [vague], {
+    const asked = (standsOut: number, agreement: number): Evidence =>
+      evidenceOf(candidates, [vague], {
         question,
         rule: undefined,
         language: 'de',
         clarity: { standsOut, agreement },
       });
-    expect(asked(0, 0)).toBe(false);
-    expect(asked(0.9, 0)).toBe(true);
-    expect(asked(0.1, 0)).toBe(false);
-    expect(asked(0.1, 1)).toBe(true);
+    expect([asked(0, 0), asked(0.9, 0), asked(0, 1)]).toEqual(['doubtful', 'doubtful', 'doubtful']);
+    expect(asked(0.9, 1)).toBe('clear');
   });
   it('may be there in other words when the model is to be trusted', () => {
     const near = passage('Batteries are inspected each month. The room is dry. Doors stay shut. Lamps are off.', {
@@ -142,11 +148,12 @@ describe('evidence', () => {
     });
     const question = 'How often do we maintain batteries?';
     const candidates = rankSentences(question, [near], 'en');
-    const rule = { similarity: 1, enough: { de: 9, en: 0.8 } };
-    expect(hasEvidence(candidates, [near], { question, rule, language: 'en', clarity })).toBe(true);
-    expect(hasEvidence(candidates, [near], { question, rule, language: 'de', clarity })).toBe(false);
-    expect(hasEvidence(candidates, [near], { question, rule: undefined, language: 'en', clarity })).toBe(false);
-    expect(hasEvidence(candidates, [{ ...near, dense: 0.3 }], { question, rule, language: 'en', clarity })).toBe(false);
+    const rule = { similarity: 1, bounds: { de: { doubtful: 9, clear: 9 }, en: { doubtful: 0.7, clear: 1.1 } } };
+    const at = (dense: number): Evidence =>
+      evidenceOf(candidates, [{ ...near, dense }], { question, rule, language: 'en', clarity });
+    expect([at(0.1), at(0.32), at(0.8)]).toEqual(['none', 'doubtful', 'clear']);
+    expect(evidenceOf(candidates, [near], { question, rule, language: 'de', clarity })).toBe('none');
+    expect(evidenceOf(candidates, [near], { question, rule: undefined, language: 'en', clarity })).toBe('doubtful');
   });
 });
 
@@ -155,17 +162,17 @@ describe('German words', () => {
     'Negative Preise entstehen, wenn viel Strom auf eine geringe Nachfrage trifft. Der Strom fehlt.',
   );
   it('meet in the parts of a compound', () => {
-    expect(supported('Wann entstehen negative Strompreise?', [prices])).toBe(true);
+    expect(evidence('Wann entstehen negative Strompreise?', [prices])).toBe('clear');
     expect(answer('Wann entstehen negative Strompreise?', [prices])?.answer).toContain('Negative Preise entstehen');
   });
   it('weigh more as nouns than as verbs', () => {
     const guests = passage('Die Gäste werden begrüßt. Die Kinder spielen. Das Wetter ist schön. Abends wird gegessen.');
-    expect(supported('Wie empfängt man Gäste?', [guests])).toBe(true);
-    expect(supported('Wie begrüßt man Verwandte?', [guests])).toBe(false);
+    expect(evidence('Wie empfängt man Gäste?', [guests])).toBe('doubtful');
+    expect(evidence('Wie begrüßt man Verwandte?', [guests])).toBe('none');
   });
   it('that only help do not stand in the way of an answer', () => {
     const coil = passage('Die Zündkerzen: Anzugsmoment 25 Nm. Öl nachfüllen. Filter wechseln. Motor aus.');
-    expect(supported('Welches Anzugsmoment müssten die Zündkerzen denn haben?', [coil])).toBe(true);
+    expect(evidence('Welches Anzugsmoment müssten die Zündkerzen denn haben?', [coil])).toBe('clear');
   });
 });
 

@@ -3,26 +3,50 @@ import { namesUnknown, type Candidate } from './evidence.ts';
 import type { Clarity } from '../search/clarity.ts';
 import type { Passage } from './passage.ts';
 
-const sentence: Record<Language, string> = {
+const refusal: Record<Language, string> = {
   de: 'Dazu steht nichts in Ihren Dokumenten.',
   en: 'Your documents say nothing about this.',
 };
 
 /** What is answered when the documents do not carry an answer. */
 export function refusalSentence(language: Language): string {
-  return sentence[language];
+  return refusal[language];
 }
 
-/** How a model's cosines count beside the words, calibrated for the model; see docs/adr/0021. */
+const doubt: Record<Language, string> = {
+  de: 'Ob Ihre Dokumente das beantworten, ist nicht sicher. Am nächsten kommt:',
+  en: 'It is not certain that your documents answer this. Closest is:',
+};
+
+/** What stands above quotes that may answer the question or only be about the same thing. */
+export function doubtSentence(language: Language): string {
+  return doubt[language];
+}
+
+/**
+ * What the documents carry: an answer; something that may be one or may only be about the same thing; nothing. Words and vectors see what a
+ * passage is about, so there is much between the ends: docs/adr/0025.
+ */
+export type Evidence = 'clear' | 'doubtful' | 'none';
+
+/** What the sum of the evidence must reach to be doubtful, and to be clear. */
+interface Bounds {
+  doubtful: number;
+  clear: number;
+}
+
+/** How a model's cosines count beside the words, calibrated for the model; see docs/adr/0021 and 0025. */
 export interface EvidenceRule {
   /** What the best passage's cosine is multiplied with before it is added to the rest. */
   similarity: number;
-  /** What the sum must reach, by the language of the question. */
-  enough: Record<Language, number>;
+  /** By the language of the question. */
+  bounds: Record<Language, Bounds>;
 }
 
 /** What must be reached where no model helps to judge. */
-const ENOUGH_WORDS = 0.57;
+const BY_WORDS: Bounds = { doubtful: 0.45, clear: 0.8 };
+/** What words must cover where something is asked for by a name that no passage has; then it is doubtful, and never clear. */
+const WITHOUT_NAME = 0.57;
 /** What a search that found something clearly adds to the part of the question that is covered: docs/adr/0023. */
 const STANDS_OUT = 0.3;
 const AGREEMENT = 0.15;
@@ -36,19 +60,24 @@ export interface Judged {
 }
 
 /**
- * Whether the passages carry an answer at all: by the part of the question that their best sentence covers, by how clearly the search
- * found them and, where the model is calibrated and the question could be embedded, by how near the nearest passage is. Where something
- * is asked for by a name that no passage has, only the words count.
+ * Whether the passages carry an answer: by the part of the question that their best sentence covers, by how clearly the search found them
+ * and, where the model is calibrated and the question could be embedded, by how near the nearest passage is. Where something is asked for by
+ * a name that no passage has, only the words count.
  */
-export function hasEvidence(
+export function evidenceOf(
   candidates: readonly Candidate[],
   passages: readonly Passage[],
   { question, language, clarity, rule }: Judged,
-): boolean {
+): Evidence {
   const coverage = Math.max(0, ...candidates.map((candidate) => candidate.evidence));
-  if (namesUnknown(question, passages, language)) return coverage >= ENOUGH_WORDS;
+  if (namesUnknown(question, passages, language)) return coverage >= WITHOUT_NAME ? 'doubtful' : 'none';
   const found = coverage + STANDS_OUT * clarity.standsOut + AGREEMENT * clarity.agreement;
   const cosines = passages.flatMap((passage) => passage.dense ?? []);
-  if (!rule || cosines.length === 0) return found >= ENOUGH_WORDS;
-  return found + rule.similarity * Math.max(...cosines) >= rule.enough[language];
+  if (!rule || cosines.length === 0) return within(found, BY_WORDS);
+  return within(found + rule.similarity * Math.max(...cosines), rule.bounds[language]);
+}
+
+function within(sum: number, { doubtful, clear }: Bounds): Evidence {
+  if (sum >= clear) return 'clear';
+  return sum >= doubtful ? 'doubtful' : 'none';
 }

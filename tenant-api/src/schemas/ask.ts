@@ -95,6 +95,10 @@ export const AnswerSchema = Type.Object(
     answer: Type.String(),
     mode: oneOf(['extractive', 'generated']),
     refused: Type.Boolean({ description: 'The documents carry no answer.' }),
+    evidence: oneOf(['clear', 'doubtful', 'none'], {
+      description:
+        'Whether the passages answer the question. Quotes on doubtful evidence say so; a chat model decides by itself.',
+    }),
     language: oneOf(['de', 'en']),
     searchedFor: Type.Optional(
       Type.String({ description: 'The question as it was searched for, where it points back in the conversation.' }),

@@ -37,8 +37,8 @@ function askRequest(body: AskBodyValue, signal: AbortSignal): AskRequest {
 
 function sseOf(event: AskEvent): string {
   if (event.event === 'sources') {
-    const { language, mode, passages } = event;
-    return sseEvent('sources', { language, mode, passages: numbered(passages) });
+    const { language, mode, evidence, passages } = event;
+    return sseEvent('sources', { language, mode, evidence, passages: numbered(passages) });
   }
   return event.event === 'token' ? sseEvent('token', { text: event.text }) : sseEvent('done', answerBody(event.answer));
 }
