@@ -1,3 +1,5 @@
+import { clarity } from './clarity.ts';
+
 /** A candidate of one leg with that leg's raw score. */
 export interface Hit {
   id: string;
@@ -12,6 +14,7 @@ export interface FusedHit {
   lexical?: number;
 }
 
+/** The candidates of both legs, each best first. */
 export interface Legs {
   dense: readonly Hit[];
   lexical: readonly Hit[];
@@ -24,14 +27,27 @@ function scaled(hits: readonly Hit[], floor: number): Map<string, number> {
   return new Map(hits.map((hit) => [hit.id, span > 0 ? (hit.score - floor) / span : 1]));
 }
 
+/** Words that stand out by this have the say that they were given; see clarity.ts. */
+const USUAL = 0.5;
+/** How fast the odds of the vectors fall with what the words stand out more: by this power of e for 1. */
+const LEAN = 2;
+
+/** Where the words have one clear favourite they are worth more than usual, and less where they hardly tell candidates apart: docs/adr/0026. */
+function shareFor(legs: Legs, denseShare: number): number {
+  if (legs.dense.length === 0) return 0;
+  if (legs.lexical.length === 0) return 1;
+  const odds = denseShare * Math.exp(-LEAN * (clarity(legs).standsOut - USUAL));
+  return odds / (odds + 1 - denseShare);
+}
+
 /**
  * Fuses the two legs' candidates as a convex combination of their normalised scores, best first. Scores, not ranks: rank
  * fusion drags a good leg down to a bad one. A candidate that a leg did not find has 0 there; a leg that found nothing
- * has no say. `denseShare` is the dense leg's weight, 0..1. Ties keep a fixed order by id.
+ * has no say. `denseShare` is the dense leg's weight, 0..1, for a question whose words stand out as usual. Ties keep a fixed order by id.
  */
 export function fuse(legs: Legs, denseShare: number): FusedHit[] {
   const { dense, lexical } = legs;
-  const share = dense.length === 0 ? 0 : lexical.length === 0 ? 1 : denseShare;
+  const share = shareFor(legs, denseShare);
   const denseScaled = scaled(dense, Math.min(...dense.map((hit) => hit.score)));
   const lexicalScaled = scaled(lexical, 0);
   const fused = new Map<string, FusedHit>();
