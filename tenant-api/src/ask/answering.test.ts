@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { questionTerms, rankSentences } from './evidence.ts';
+import { namesUnknown, questionTerms, rankSentences } from './evidence.ts';
 import { extractiveAnswer, type ExtractiveAnswer } from './extractive.ts';
 import { cite, type Passage } from './passage.ts';
 import { stem } from '../text/terms.ts';
@@ -110,6 +110,12 @@ describe('evidence', () => {
       });
     expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe('none');
     expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe('clear');
+  });
+  it('may be there for a quantity that the passages say otherwise', () => {
+    const fee = passage('Die Konzessionsabgabe beträgt in Städten bis 100.000 Einwohner 1,59 ct/kWh. Es ist Sommer.');
+    const asked = 'Wie hoch ist die Konzessionsabgabe in einer Stadt mit 60.000 Einwohnern?';
+    expect(namesUnknown(asked, [fee], 'de')).toBe(false);
+    expect(namesUnknown('Wie hoch ist die Konzessionsabgabe nach KAV-60.000.1?', [fee], 'de')).toBe(true);
   });
   it('is not there for another subject', () => expect(evidence('Wann wurde Goethe geboren?', [meters])).toBe('none'));
   it('is doubtful at best for another identifier, in whatever words it is asked for', () => {
