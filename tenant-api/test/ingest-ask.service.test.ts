@@ -124,6 +124,7 @@ describe('what is asked', () => {
   it('is refused in its own language when the documents say nothing about it', async () => {
     expect(await client.ask('Wann wurde Goethe geboren?')).toMatchObject({
       refused: true,
+      evidence: 'none',
       citations: [],
       answer: 'Dazu steht nichts in Ihren Dokumenten.',
     });
@@ -131,6 +132,15 @@ describe('what is asked', () => {
       refused: true,
       answer: 'Your documents say nothing about this.',
     });
+  });
+
+  it('is answered with a word of doubt when the documents are about it and may not answer it', async () => {
+    const { answer, refused, evidence, citations } = await client.ask(
+      'Welche Farbe hat das Gehäuse des Notstromaggregats?',
+    );
+    expect({ refused, evidence }).toEqual({ refused: false, evidence: 'doubtful' });
+    expect(answer).toMatch(/^Ob Ihre Dokumente das beantworten, ist nicht sicher\. Am nächsten kommt:\n„.*“ \[1\]/u);
+    expect(citations[0]?.source).toBe('notstrom.md');
   });
 
   it('is refused when only a similar identifier is known', async () => {

@@ -10,6 +10,7 @@ export interface AskReply {
   answer: string;
   mode: string;
   refused: boolean;
+  evidence: 'clear' | 'doubtful' | 'none';
   language: string;
   citations: {
     n: number;
