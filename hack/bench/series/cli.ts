@@ -48,7 +48,7 @@ try {
   const plan: Plan = {
     meters: count('METERS', 100),
     days: count('DAYS', 365),
-    minutes: count('MINUTES', 60),
+    minutes: count('MINUTES', 240),
     folder,
     ownerUrl: services.env['DATABASE_URL'] ?? '',
   };
