@@ -4,7 +4,7 @@ import { createSilentLogger } from '@luna-iems/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPool, type Database } from './pool.ts';
 import { waitForDatabase } from './schema-info.ts';
-import { sql } from './sql.ts';
+import { prepared, sql } from './sql.ts';
 import { freshDatabase, type FreshDatabase } from './testing/fresh-database.ts';
 
 const log = createSilentLogger();
@@ -23,6 +23,17 @@ test('values go in as values, rows and counts come out', async () => {
   const evil = `'); drop table t; --`;
   expect(await fresh.db.query(sql`select ${evil}::text as text, count(*) as n from t`)).toEqual([{ text: evil, n: 0 }]);
   expect(await fresh.db.execute(sql`update t set x = x + 1 where x = ${99}`)).toBe(0);
+});
+
+test('a statement with a name is prepared once by a connection and takes other values each time', async () => {
+  const sum = (a: number, b: number): ReturnType<typeof prepared> =>
+    prepared('sum', sql`select ${a}::int + ${b}::int as n`);
+  const known = await fresh.db.session(async (session) => {
+    expect(await session.query(sum(1, 2))).toEqual([{ n: 3 }]);
+    expect(await session.query(sum(40, 2))).toEqual([{ n: 42 }]);
+    return session.query(sql`select name, generic_plans + custom_plans as runs from pg_prepared_statements`);
+  });
+  expect(known).toEqual([{ name: 'sum', runs: 2 }]);
 });
 
 test('a transaction commits as a whole or not at all', async () => {

@@ -101,13 +101,13 @@ export function createPool(options: PoolOptions): Database {
 }
 
 interface Runner {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }>;
+  query(statement: pg.QueryConfig): Promise<{ rows: unknown[]; rowCount: number | null }>;
 }
 
 function queryableOf(runner: Runner): Queryable {
-  const run = async (statement: Sql): Promise<{ rows: unknown[]; rowCount: number | null }> => {
+  const run = async ({ name, text, values }: Sql): Promise<{ rows: unknown[]; rowCount: number | null }> => {
     try {
-      return await runner.query(statement.text, [...statement.values]);
+      return await runner.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
     } catch (error) {
       throw databaseError(error);
     }

@@ -2,6 +2,8 @@
 export interface Sql {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** Under this name each connection prepares it once and plans it a few times only. */
+  readonly name?: string;
 }
 
 class Fragment implements Sql {
@@ -41,6 +43,14 @@ function build(strings: readonly string[], inputs: readonly unknown[]): Fragment
 /** `sql\`select … where id = ${id} and ${condition}\``: values become parameters, other `sql` pieces are woven in. */
 export function sql(strings: TemplateStringsArray, ...inputs: readonly unknown[]): Sql {
   return build(strings, inputs);
+}
+
+/**
+ * A statement that is asked all the time, prepared under a name of its own: its text must always be the same, and its best plan must not
+ * depend on the values.
+ */
+export function prepared(name: string, { text, values }: Sql): Sql {
+  return { name, text, values };
 }
 
 /** Nothing: for optional pieces. */

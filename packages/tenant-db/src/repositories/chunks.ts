@@ -1,5 +1,5 @@
 import type { Queryable } from '../pool.ts';
-import { sql } from '../sql.ts';
+import { prepared, sql } from '../sql.ts';
 
 export interface NewChunk {
   /** Chosen by the caller where it names the vector too; else the database's choice. */
@@ -65,8 +65,9 @@ export function deleteChunks(db: Queryable, itemId: string, version: number): Pr
 /** Those of the given chunks that belong to a live version, in no order: dead vectors simply find nothing here. */
 export function readLiveChunks(db: Queryable, chunkIds: readonly string[]): Promise<LiveChunk[]> {
   if (chunkIds.length === 0) return Promise.resolve([]);
-  return db.query<LiveChunk>(sql`select c.chunk_id as "chunkId", c.chunk_idx as "chunkIdx", c.text, c.metadata,
+  const statement = sql`select c.chunk_id as "chunkId", c.chunk_idx as "chunkIdx", c.text, c.metadata,
       i.item_id as "itemId", i.version, i.title, i.source, i.tags, i.url, i.language
     from item_chunks c join items i on i.item_id = c.item_id and i.version = c.version
-    where c.chunk_id = any(${chunkIds}::uuid[])`);
+    where c.chunk_id = any(${chunkIds}::uuid[])`;
+  return db.query<LiveChunk>(prepared('live-chunks', statement));
 }
