@@ -119,12 +119,12 @@ const cases: Case[] = [
     status: 400,
     code: 'LUNA_VALIDATION',
   })),
-  {
-    name: 'a NUL in an event',
-    send: () => client.request('POST', '/ingest/telemetry', { headers: json, body: eventWith({ page: 'a\u0000b' }) }),
+  ...[{ page: 'a\u0000b' }, { 'pa\u0000ge': 'a' }, { ['page'.repeat(20)]: 'a' }].map((meta) => ({
+    name: `an event that says ${JSON.stringify(meta)}`,
+    send: () => client.request('POST', '/ingest/telemetry', { headers: json, body: eventWith(meta) }),
     status: 400,
     code: 'LUNA_VALIDATION',
-  },
+  })),
   {
     name: 'a NUL in a tag to recommend by',
     send: () => client.request('POST', '/recommend', { headers: json, body: JSON.stringify({ onlyTags: ['\u0000'] }) }),

@@ -83,9 +83,11 @@ export const Event = Type.Object(
     userId: Type.Optional(Uuid),
     itemId: Type.Optional(Uuid),
     meta: Type.Optional(
+      // A record takes any name, whatever is given for its keys; only `propertyNames` is checked.
       Type.Record(
-        freeText({ maxLength: 64 }),
+        Type.String(),
         Type.Union([freeText({ maxLength: 512 }), Type.Number(), Type.Boolean(), Type.Null()]),
+        { propertyNames: freeText({ maxLength: 64 }) },
       ),
     ),
   },
