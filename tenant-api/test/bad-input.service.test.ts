@@ -193,12 +193,12 @@ const cases: Case[] = [
     status: 404,
     code: 'LUNA_ITEM_NOT_FOUND',
   },
-  {
-    name: 'a cursor of somebody else',
-    send: () => client.request('GET', '/items?cursor=abc'),
+  ...['/items?cursor=abc', '/series/meters?cursor=%C3%8C', '/series/meters?cursor=YQBi'].map((path) => ({
+    name: `a cursor of somebody else: ${path}`,
+    send: () => client.request('GET', path),
     status: 400,
     code: 'LUNA_CURSOR',
-  },
+  })),
   { name: 'a path nobody serves', send: () => client.request('GET', '/nirgends'), status: 404, code: 'LUNA_NOT_FOUND' },
   {
     name: 'simulation control outside a cluster',

@@ -28,6 +28,7 @@ import {
 import { csvOf } from '../series/csv.ts';
 import { readMeterPage, type MeterQuery, type ShownPoint } from '../series/meter-page.ts';
 import { readPricePage, type PriceQuery, type ShownPrice } from '../series/price-page.ts';
+import { decodeNameCursor, encodeNameCursor } from './cursor.ts';
 import { decodeTimeCursor, encodeTimeCursor, rangeOf, type AskedRange } from '../series/range.ts';
 import { atLeastOwn, chooseResolution, choosePriceResolution } from '../series/resolution.ts';
 import { isoTimes } from './iso-times.ts';
@@ -175,11 +176,11 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesDeps> = async (app, {
       },
     },
     async ({ query: { limit = 100, cursor } }) => {
-      const after = cursor === undefined ? '' : Buffer.from(cursor, 'base64url').toString('utf8');
+      const after = cursor === undefined ? '' : decodeNameCursor(cursor);
       const meters = await listMeters(db, { after, limit: limit + 1 });
       const page = meters.slice(0, limit);
       const last = meters.length > limit ? page.at(-1) : undefined;
-      const nextCursor = last === undefined ? null : Buffer.from(last.meterId).toString('base64url');
+      const nextCursor = last === undefined ? null : encodeNameCursor(last.meterId);
       return { meters: page.map(isoTimes), nextCursor };
     },
   );
