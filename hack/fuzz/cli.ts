@@ -13,7 +13,7 @@ import { startServices, type Services } from '../services/index.ts';
  * on those services; else on its own.
  */
 const version = '4.32.5';
-const [examples = '25', seed = '20261', ...more] = process.argv.slice(2);
+const [examples = '80', seed = '20261', ...more] = process.argv.slice(2);
 
 async function schemathesis(): Promise<string> {
   const folder = join(cacheDir(), 'fuzz', `schemathesis-${version}`);
