@@ -4,8 +4,8 @@
  * of `merit.ts` to the scarcities that are as rare as theirs were.
  * Usage: node tenant-sim/scripts/usual-scarcity.ts [--check]   (--check: fail when the file is out of date)
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { writeOrCheck } from '../../hack/generate/generated-file.ts';
 import { buildWorld } from '../src/build.ts';
 import { createScarcity } from '../src/market/day-ahead.ts';
 import { SHARES, scaleOfQuarter } from '../src/market/usual-scale.ts';
@@ -48,15 +48,8 @@ function render(): string {
   ].join('\n');
 }
 
-const wanted = render();
-if (process.argv.includes('--check')) {
-  if (!existsSync(target) || readFileSync(target, 'utf8') !== wanted) {
-    process.stderr.write(
-      'the weather or the market and their usual scale differ: run tenant-sim/scripts/usual-scarcity.ts\n',
-    );
-    process.exitCode = 1;
-  }
-} else {
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, wanted);
-}
+writeOrCheck(
+  target,
+  render(),
+  'the weather or the market and their usual scale differ: run tenant-sim/scripts/usual-scarcity.ts',
+);

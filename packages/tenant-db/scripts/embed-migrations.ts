@@ -2,9 +2,10 @@
  * Writes `src/generated/migrations.ts` from `migrations/*.sql`, so that the schema travels inside the bundle.
  * Usage: node packages/tenant-db/scripts/embed-migrations.ts [--check]   (--check: fail when the file is out of date)
  */
-import { readFileSync, readdirSync, writeFileSync, existsSync, mkdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeOrCheck } from '../../../hack/generate/generated-file.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, '../../../migrations');
@@ -32,15 +33,8 @@ function render(): string {
   ].join('\n');
 }
 
-const wanted = render();
-if (process.argv.includes('--check')) {
-  if (!existsSync(target) || readFileSync(target, 'utf8') !== wanted) {
-    process.stderr.write(
-      'migrations/ and packages/tenant-db/src/generated/migrations.ts differ: run embed-migrations.ts\n',
-    );
-    process.exitCode = 1;
-  }
-} else {
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, wanted);
-}
+writeOrCheck(
+  target,
+  render(),
+  'migrations/ and packages/tenant-db/src/generated/migrations.ts differ: run embed-migrations.ts',
+);
