@@ -186,6 +186,13 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
       'Deployment tenant-api': ['"name":"CHAT_MODEL","value":"luna-babble"'],
     },
   },
+  'models.reader.name': {
+    value: 'reads-well',
+    shows: {
+      'StatefulSet ollama': ['"reads-well"'],
+      'Deployment tenant-api': ['"name":"READER_MODEL","value":"reads-well"'],
+    },
+  },
   'models.source.type': {
     value: 'registry',
     shows: { 'StatefulSet ollama': ['"name":"pull-models"'], 'NetworkPolicy model-pull': ['"cidr":"0.0.0.0/0"'] },

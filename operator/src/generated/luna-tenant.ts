@@ -217,6 +217,15 @@ export interface LunaTenantSpec {
       name: string;
     };
     /**
+     * A chat model that reads the passages found for a question and says whether they answer it, so that fewer answers are in doubt and more questions without an answer are refused. It may be the one of spec.models.chat. It takes seconds a question where there is no graphics card; without it words and vectors judge.
+     */
+    reader?: {
+      /**
+       * The model's name in Ollama, for example qwen2.5:1.5b.
+       */
+      name: string;
+    };
+    /**
      * Where the models come from.
      */
     source: {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { platformFixture, specFixture, tenantFixture } from '../testing/fixtures.ts';
 import type { LunaTenant, LunaTenantSpec } from '../tenant.ts';
 import { desired, planProblem, type Facts } from './desired.ts';
+import { modelNames } from './ollama.ts';
 import type { Container, PodSpec } from './pod.ts';
 
 const FACTS: Facts = {
@@ -237,13 +238,24 @@ describe('the plan', () => {
     return Object.fromEntries(env.flatMap((entry) => ('value' in entry ? [[entry.name, entry.value]] : [])));
   };
 
-  it('gives tenant-api the chat model only when there is one', () => {
+  it('gives tenant-api a chat model and a reader only when there are such', () => {
     const { models } = specFixture();
-    expect(apiEnv({ models })).not.toHaveProperty('CHAT_MODEL');
-    expect(apiEnv({ models: { ...models, chat: { name: 'qwen2.5:1.5b' } } })).toHaveProperty(
-      'CHAT_MODEL',
-      'qwen2.5:1.5b',
-    );
+    for (const [field, variable] of [
+      ['chat', 'CHAT_MODEL'],
+      ['reader', 'READER_MODEL'],
+    ] as const) {
+      expect(apiEnv({ models })).not.toHaveProperty(variable);
+      expect(apiEnv({ models: { ...models, [field]: { name: 'qwen2.5:7b' } } })).toHaveProperty(variable, 'qwen2.5:7b');
+    }
+  });
+
+  it('wants a model that both writes and reads once', () => {
+    const { models } = specFixture();
+    const chat = { name: 'qwen2.5:7b' };
+    const named = (own: Partial<LunaTenantSpec['models']>): string[] =>
+      modelNames(tenantFixture({ models: { ...models, ...own } }));
+    expect(named({ chat, reader: chat })).toEqual([models.embedding.name, 'qwen2.5:7b']);
+    expect(named({ chat, reader: { name: 'other' } })).toEqual([models.embedding.name, 'qwen2.5:7b', 'other']);
   });
 
   it('tells tenant-api how to read and compare only what the tenant says about it', () => {

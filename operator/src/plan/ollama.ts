@@ -36,10 +36,10 @@ const CHECK = withServer(
 
 const HAS_MODELS = 'for model in "$@"; do OLLAMA_HOST=127.0.0.1:11434 ollama show "$model" >/dev/null || exit 1; done';
 
-/** The models that the tenant needs, embedding first. */
+/** The models that the tenant needs, each once, embedding first. */
 export function modelNames(tenant: LunaTenant): string[] {
-  const { embedding, chat } = tenant.spec.models;
-  return chat === undefined ? [embedding.name] : [embedding.name, chat.name];
+  const { embedding, chat, reader } = tenant.spec.models;
+  return [...new Set([embedding, chat, reader].flatMap((model) => model?.name ?? []))];
 }
 
 /** Ollama with its models on a volume; ready only when every model that the tenant names is there. */

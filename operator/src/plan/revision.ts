@@ -18,6 +18,7 @@ const REFERENCE: LunaTenant = {
     models: {
       embedding: { name: 'embedding', dimensions: 1 },
       chat: { name: 'chat' },
+      reader: { name: 'reader' },
       source: { type: 'image' },
       storage,
     },

@@ -95,6 +95,7 @@ function environment(tenant: LunaTenant, platform: Platform): EnvVar[] {
       EMBEDDING_MODEL: models.embedding.name,
       EMBEDDING_DIMENSIONS: String(models.embedding.dimensions),
       ...(models.chat === undefined ? {} : { CHAT_MODEL: models.chat.name }),
+      ...(models.reader === undefined ? {} : { READER_MODEL: models.reader.name }),
       API_KEYS_DIR: '/etc/luna/api-keys',
       ...(simulation.enabled ? { SIM_CRONJOBS: SIMULATORS.join(',') } : {}),
       ALLOW_AGGREGATES: String(privacy.allowAggregates),
