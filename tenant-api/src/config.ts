@@ -20,6 +20,9 @@ const Env = Type.Object({
     description: 'Length of its vectors.',
   }),
   CHAT_MODEL: Type.Optional(Type.String({ description: 'Chat model; unset for extractive answers.' })),
+  READER_MODEL: Type.Optional(
+    Type.String({ description: 'Chat model that says whether a passage answers a question; unset to judge without.' }),
+  ),
   CHAT_CONTEXT_TOKENS: Type.Integer({
     default: 8192,
     minimum: 512,

@@ -1,7 +1,6 @@
 import { createLogger, createShutdown, errorMessage, sleep, type Shutdown } from '@luna-iems/service-kit';
 import { buildApp } from './app.ts';
 import { readConfig, type Config } from './config.ts';
-import { keepProfile } from './embed/keep-profile.ts';
 import { keepSeries } from './series/keeper.ts';
 import { keepTuned } from './search/tuner.ts';
 import { createServices, type Services } from './services.ts';
@@ -32,7 +31,7 @@ async function start(): Promise<void> {
   const { signal } = shutdown;
   const loops = Promise.all([
     services.supervisor.run(signal),
-    keepProfile(services.profiles, log, signal),
+    services.keepModels(signal),
     services.worker.run(signal),
     services.keepReconciled(signal),
     services.keepOriginals(signal),

@@ -7,7 +7,7 @@ export interface ApiMetrics {
   countDifferences: (kind: string, differences: number) => void;
   countOriginals: (what: string) => void;
   observeAsk: (part: string, seconds: number) => void;
-  countAsk: (mode: string) => void;
+  countAsk: (mode: string, evidence: string) => void;
   setPart: (part: string, ok: boolean, seconds: number) => void;
 }
 
@@ -42,7 +42,11 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
     labelNames: ['part'],
     buckets: SECONDS,
   });
-  const answers = metrics.counter({ name: 'luna_ask_answers_total', help: 'Answers by mode', labelNames: ['mode'] });
+  const answers = metrics.counter({
+    name: 'luna_ask_answers_total',
+    help: 'Answers by mode, and by what the documents carry: clear, doubtful or none',
+    labelNames: ['mode', 'evidence'],
+  });
   const partUp = metrics.gauge({
     name: 'luna_part_up',
     help: 'Whether a part answered when last asked',
@@ -59,7 +63,7 @@ export function createApiMetrics(metrics: Metrics): ApiMetrics {
     countDifferences: (kind, found) => differences.inc({ kind }, found),
     countOriginals: (what) => originals.inc({ what }),
     observeAsk: (part, seconds) => askSeconds.observe({ part }, seconds),
-    countAsk: (mode) => answers.inc({ mode }),
+    countAsk: (mode, evidence) => answers.inc({ mode, evidence }),
     setPart: (part, ok, seconds) => {
       partUp.set({ part }, ok ? 1 : 0);
       partLatency.set({ part }, seconds);

@@ -12,6 +12,7 @@ import {
 import { createPool, type Database } from '@luna-iems/tenant-db';
 import type { AppDeps } from './app.ts';
 import { createChatModel, type ChatModel } from './ask/chat-model.ts';
+import { createReader, type Reader } from './ask/reader.ts';
 import { createApiKeys } from './auth/api-keys.ts';
 import { essentialParts, partChecks, patientParts } from './checks.ts';
 import type { Config } from './config.ts';
@@ -33,6 +34,7 @@ import { contentRanker } from './recommend/ranker.ts';
 import { createSearchTuner, type SearchTuner } from './search/tuner.ts';
 import { createVectorIndex, type VectorIndex } from './search/vector-index.ts';
 import { cronJobsFromPod } from './sim/cronjobs.ts';
+import { keepChecked, type Checked } from './status/keep-checked.ts';
 import { createSupervisor, type Supervisor } from './status/supervisor.ts';
 import { createVocabulary, type Vocabulary } from './text/compounds.ts';
 
@@ -42,6 +44,10 @@ export interface Services {
   worker: IngestWorker;
   supervisor: Supervisor;
   profiles: ProfileManager;
+  /** Undefined where no model reads. */
+  reader: Reader | undefined;
+  /** Tests the models, and again whenever they are others, until the signal is aborted. */
+  keepModels(signal: AbortSignal): Promise<void>;
   /** Compares database and vector store now and then, until the signal is aborted. */
   keepReconciled(signal: AbortSignal): Promise<void>;
   tuner: SearchTuner;
@@ -94,11 +100,24 @@ function connect({ config, log }: ServicesInput): Parts {
   };
 }
 
-function chatOf(
-  { CHAT_MODEL: name, CHAT_CONTEXT_TOKENS: maxContext }: Config,
-  deps: { ollama: Ollama; clock: Clock },
-): ChatModel | undefined {
-  return name === undefined ? undefined : createChatModel({ ...deps, name, maxContext });
+interface Talkers {
+  chat: ChatModel | undefined;
+  reader: Reader | undefined;
+}
+
+/** Whoever reads needs no more than a few passages. */
+const READER_CONTEXT_TOKENS = 4096;
+
+/** One model that both writes and reads is one model, with one context: the server would load it anew for another. */
+function talkersOf(
+  { CHAT_MODEL, READER_MODEL, CHAT_CONTEXT_TOKENS }: Config,
+  deps: { ollama: Ollama; clock: Clock; log: Logger },
+): Talkers {
+  const model = (name: string, maxContext: number): ChatModel => createChatModel({ ...deps, name, maxContext });
+  const chat = CHAT_MODEL === undefined ? undefined : model(CHAT_MODEL, CHAT_CONTEXT_TOKENS);
+  if (READER_MODEL === undefined) return { chat, reader: undefined };
+  const reads = READER_MODEL === CHAT_MODEL && chat ? chat : model(READER_MODEL, READER_CONTEXT_TOKENS);
+  return { chat, reader: createReader({ ...deps, model: reads, name: READER_MODEL }) };
 }
 
 /** Makes the parts of a process from its settings. */
@@ -113,6 +132,7 @@ export function createServices(input: ServicesInput): Services {
     timeoutMs: config.EXTRACT_TIMEOUT_SECONDS * 1000,
   });
   const ollama = withGate(createOllama(ollamaHttp), createModelGate());
+  const { chat, reader } = talkersOf(config, { ollama, clock, log });
   const keys = createApiKeys({ dir: config.API_KEYS_DIR, log, clock });
   const model = config.EMBEDDING_MODEL;
   const preset = presetFor(model, config.EMBEDDING_DIMENSIONS);
@@ -154,7 +174,7 @@ export function createServices(input: ServicesInput): Services {
     denseShare: (active, language) => tuner.share(active, language),
     understands: (active, language) => tuner.understands(active, language),
     chatModel: config.CHAT_MODEL,
-    chat: chatOf(config, { ollama, clock }),
+    ...{ chat, reader },
     cronJobs: cronJobsFromPod(env, config.simCronJobs, config.TENANT_NAMESPACE),
     tenant: config.TENANT_NAME,
     wake: () => worker.wake(),
@@ -176,7 +196,15 @@ export function createServices(input: ServicesInput): Services {
     ...{ moves: config.S3_STORE, createBucket: config.S3_CREATE_BUCKET, count: apiMetrics.countOriginals },
   };
   return {
-    ...{ app, worker, supervisor, profiles, tuner, close },
+    ...{ app, worker, supervisor, profiles, reader, tuner, close },
+    keepModels: async (signal) => {
+      const keep = (checked: Checked | undefined, consequence: string): Promise<void> | undefined =>
+        checked && keepChecked(checked, consequence, log, signal);
+      await Promise.all([
+        keep(profiles, 'nothing can be embedded now'),
+        keep(reader, 'the reader cannot be tested; judging by words and vectors'),
+      ]);
+    },
     keepOriginals: async (signal) => {
       if (objects !== undefined) await keepOriginals({ ...keeping, objects }, signal);
     },

@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createHttpClient } from '@luna-iems/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ReaderStatus } from '../src/ask/reader.ts';
+import { createOllama } from '../src/embed/ollama.ts';
 import { loadChatModel, loadedContext } from './support/chat-model.ts';
 import { createTestClient, type TestClient } from './support/client.ts';
 import { createTestTenant, eventually, type TestTenant } from './support/tenant.ts';
@@ -54,6 +57,47 @@ describe('with a chat model', () => {
     await api.until(200);
     const client = createTestClient(api.url, tenant.keys.admin);
     expect(await client.ask(question)).toMatchObject({ mode: 'extractive', refused: false, answer: `„${text}“ [1]` });
+  });
+});
+
+describe('with a reader', () => {
+  const summary = async (client: TestClient): Promise<Record<string, unknown>> =>
+    (await client.request<Record<string, unknown>>('GET', '/status/summary')).body;
+
+  it('how an answer would begin is told with its chances, and does not depend on luck', async () => {
+    await loadChatModel('luna-babble', 4096);
+    const http = createHttpClient({ name: 'ollama', baseUrl: process.env['OLLAMA_URL'] ?? '' });
+    const asked = { model: 'luna-babble', messages: [{ role: 'user', content: question }], numCtx: 4096 } as const;
+    const ollama = createOllama(http);
+    const [first, again] = [await ollama.firstTokens(asked), await ollama.firstTokens(asked)];
+    await http.close();
+    expect([...first.keys()]).toEqual([...again.keys()]);
+    expect(first.size).toBeGreaterThan(5);
+    const chances = [...first.values()];
+    expect(Math.min(...chances)).toBeGreaterThan(0);
+    expect(chances.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(1.000_01);
+  });
+
+  it('that only babbles fails its test and is not heard: evidence is what words and vectors say', async () => {
+    const without = await tenant.start();
+    await without.until(200);
+    const told = await createTestClient(without.url, tenant.keys.admin).ask(question);
+    expect(await summary(createTestClient(without.url, tenant.keys.admin))).toMatchObject({ reader: null });
+    const api = await tenant.start({ READER_MODEL: 'luna-babble' });
+    await api.until(200);
+    const client = createTestClient(api.url, tenant.keys.admin);
+    const reader = async (): Promise<ReaderStatus> => (await summary(client))['reader'] as ReaderStatus;
+    await eventually(async () => (await reader()).selfTest !== 'pending');
+    expect(await reader(), api.log()).toMatchObject({ model: 'luna-babble', selfTest: 'failed' });
+    expect(await client.ask(question)).toEqual(told);
+  });
+
+  it('that is not there, questions are answered without it', async () => {
+    const api = await tenant.start({ READER_MODEL: 'nobody-has-this' });
+    await api.until(200);
+    const client = createTestClient(api.url, tenant.keys.admin);
+    expect(await client.ask(question)).toMatchObject({ evidence: 'clear', refused: false });
+    expect(await summary(client)).toMatchObject({ reader: { model: 'nobody-has-this', selfTest: 'pending' } });
   });
 });
 

@@ -11,9 +11,10 @@ import { rankSentences, type Candidate } from './evidence.ts';
 import { extractiveAnswer, type ExtractiveInput } from './extractive.ts';
 import type { Citation, Passage } from './passage.ts';
 import { withoutForeignLinks } from './guard.ts';
+import { judge, type JudgeDeps } from './judge.ts';
 import { orderBySentences } from './order.ts';
 import { buildPrompt, type Prompt } from './prompt.ts';
-import { doubtSentence, evidenceOf, refusalSentence, type Evidence } from './refusal.ts';
+import { doubtSentence, refusalSentence, supportOf, type Evidence } from './refusal.ts';
 import { rewriteQuestion } from './rewrite.ts';
 
 export interface AskRequest {
@@ -48,10 +49,10 @@ export type AskEvent =
   | { event: 'token'; text: string }
   | { event: 'done'; answer: Answer };
 
-export interface AskDeps extends RetrieveDeps {
+export interface AskDeps extends RetrieveDeps, Pick<JudgeDeps, 'reader'> {
   /** Undefined: extractive answers only. */
   chat: ChatModel | undefined;
-  count: (mode: string) => void;
+  count: (mode: string, evidence: Evidence) => void;
 }
 
 /** Sentences whose vectors are compared with the question's; the best by words are enough, and each costs time. */
@@ -220,14 +221,16 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
     { language, understood: understoodAs(deps, retrieved, language) !== undefined },
   );
   const { clarity, profile } = retrieved;
-  const evidence = evidenceOf(candidates, passages, { question, language, clarity, rule: profile?.preset.evidence });
+  const support = supportOf(candidates, passages, { question, language, clarity, rule: profile?.preset.evidence });
+  const evidence = await judge(deps, support, { question, language, passages, candidates, signal });
   const found = { deps, request, question, language, retrieved: { ...retrieved, passages }, candidates, evidence };
   for await (const event of answerFound(found)) {
     if (event.event !== 'done') {
       yield event;
       continue;
     }
-    deps.count(event.answer.refused ? 'refused' : event.answer.mode);
+    const { refused, mode } = event.answer;
+    deps.count(refused ? 'refused' : mode, evidence);
     deps.observe('answer', (deps.clock.monotonicMs() - start) / 1000);
     yield question === request.question ? event : { event: 'done', answer: { ...event.answer, searchedFor: question } };
   }

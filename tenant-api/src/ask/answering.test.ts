@@ -3,7 +3,7 @@ import { namesUnknown, questionTerms, rankSentences } from './evidence.ts';
 import { extractiveAnswer, type ExtractiveAnswer } from './extractive.ts';
 import { cite, type Passage } from './passage.ts';
 import { stem } from '../text/terms.ts';
-import { evidenceOf, type Evidence } from './refusal.ts';
+import { evidenceOf, supportOf, type Evidence } from './refusal.ts';
 
 let next = 0;
 function passage(text: string, more: Partial<Passage> = {}): Passage {
@@ -23,7 +23,9 @@ function answer(question: string, passages: Passage[], language: 'de' | 'en' = '
 /** A search whose scores say nothing for the answer and nothing against it. */
 const clarity = { standsOut: 0.5, agreement: 0 };
 const evidence = (question: string, passages: Passage[], language: 'de' | 'en' = 'de'): Evidence =>
-  evidenceOf(rankSentences(question, passages, language), passages, { question, rule: undefined, language, clarity });
+  evidenceOf(
+    supportOf(rankSentences(question, passages, language), passages, { question, rule: undefined, language, clarity }),
+  );
 
 const meters = passage(
   'Die OBIS-Kennzahl 1.8.1 bedeutet: Bezug im Hochtarif. Die OBIS-Kennzahl 1.8.0 bedeutet: Bezug über alle Tarife. Die OBIS-Kennzahl 2.8.0 bedeutet: Lieferung.',
@@ -105,9 +107,11 @@ describe('evidence', () => {
     const other = passage('Der Keller ist trocken. Die Tür ist zu. Das Licht brennt. Nachts ist es kalt.');
     const clear = { standsOut: 0.9, agreement: 1 };
     const asked = (question: string): Evidence =>
-      evidenceOf(rankSentences(question, [meters, other], 'de'), [meters, other], {
-        ...{ question, rule: undefined, language: 'de', clarity: clear },
-      });
+      evidenceOf(
+        supportOf(rankSentences(question, [meters, other], 'de'), [meters, other], {
+          ...{ question, rule: undefined, language: 'de', clarity: clear },
+        }),
+      );
     expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe('none');
     expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe('clear');
   });
@@ -130,7 +134,7 @@ describe('evidence', () => {
     const rule = { similarity: 1, bounds: { de: bounds, en: bounds } };
     const near = [{ ...meters, dense: 0.9 }];
     const asked = (question: string): Evidence =>
-      evidenceOf(rankSentences(question, near, 'de'), near, { question, rule, language: 'de', clarity });
+      evidenceOf(supportOf(rankSentences(question, near, 'de'), near, { question, rule, language: 'de', clarity }));
     expect(asked('Was bedeutet die OBIS-Kennzahl 9.9.9?')).toBe('none');
     expect(asked('Was bedeutet die OBIS-Kennzahl 2.8.0?')).toBe('clear');
   });
@@ -139,12 +143,14 @@ describe('evidence', () => {
     const question = 'Hängt der Zähler beim Nachbarn?';
     const candidates = rankSentences(question, [vague], 'de');
     const asked = (standsOut: number, agreement: number): Evidence =>
-      evidenceOf(candidates, [vague], {
-        question,
-        rule: undefined,
-        language: 'de',
-        clarity: { standsOut, agreement },
-      });
+      evidenceOf(
+        supportOf(candidates, [vague], {
+          question,
+          rule: undefined,
+          language: 'de',
+          clarity: { standsOut, agreement },
+        }),
+      );
     expect([asked(0, 0), asked(0.9, 0), asked(0, 1)]).toEqual(['doubtful', 'doubtful', 'doubtful']);
     expect(asked(0.9, 1)).toBe('clear');
   });
@@ -156,10 +162,12 @@ describe('evidence', () => {
     const candidates = rankSentences(question, [near], 'en');
     const rule = { similarity: 1, bounds: { de: { doubtful: 9, clear: 9 }, en: { doubtful: 0.7, clear: 1.1 } } };
     const at = (dense: number): Evidence =>
-      evidenceOf(candidates, [{ ...near, dense }], { question, rule, language: 'en', clarity });
+      evidenceOf(supportOf(candidates, [{ ...near, dense }], { question, rule, language: 'en', clarity }));
     expect([at(0.1), at(0.32), at(0.8)]).toEqual(['none', 'doubtful', 'clear']);
-    expect(evidenceOf(candidates, [near], { question, rule, language: 'de', clarity })).toBe('none');
-    expect(evidenceOf(candidates, [near], { question, rule: undefined, language: 'en', clarity })).toBe('doubtful');
+    expect(evidenceOf(supportOf(candidates, [near], { question, rule, language: 'de', clarity }))).toBe('none');
+    expect(evidenceOf(supportOf(candidates, [near], { question, rule: undefined, language: 'en', clarity }))).toBe(
+      'doubtful',
+    );
   });
 });
 

@@ -25,6 +25,10 @@ function server(
       requests.push(request);
       yield await Promise.resolve('Ja.');
     },
+    firstTokens: (request) => {
+      requests.push({ ...request, answerTokens: 1 });
+      return Promise.resolve(new Map([['yes', 1]]));
+    },
   };
 }
 

@@ -1,9 +1,9 @@
 import { LunaError, errorCode, type Clock } from '@luna-iems/service-kit';
-import { sameModel, type Ollama } from '../embed/ollama.ts';
+import { sameModel, type Ollama, type TokenChances } from '../embed/ollama.ts';
 import type { ChatMessage } from './prompt.ts';
 
 export interface ChatModelOptions {
-  ollama: Pick<Ollama, 'chat' | 'contextLength' | 'loaded'>;
+  ollama: Pick<Ollama, 'chat' | 'contextLength' | 'firstTokens' | 'loaded'>;
   /** The model's name as Ollama lists it. */
   name: string;
   /** Longest context that is asked for, in tokens. */
@@ -32,6 +32,8 @@ export interface ChatModel {
    * `LUNA_CHAT_RESTS` at once when the model did not begin to speak a short while ago.
    */
   say(request: Spoken): AsyncGenerator<string>;
+  /** How its answer would begin; see {@link Ollama.firstTokens}. Throws `LUNA_CHAT_RESTS` as `say` does. */
+  firstTokens(request: Omit<Spoken, 'answerTokens'>): Promise<TokenChances>;
 }
 
 /**
@@ -47,15 +49,20 @@ export function createChatModel({ ollama, name, maxContext, clock }: ChatModelOp
     known ??= Math.min(maxContext, (await ollama.contextLength(name, signal)) ?? maxContext);
     return known;
   };
+  const beginSoon = (): void => {
+    if (restsUntil === undefined) return;
+    const now = clock.monotonicMs();
+    if (now < restsUntil) throw new LunaError('LUNA_CHAT_RESTS', 'the chat model did not begin to speak lately');
+    restsUntil = now + REST_MS;
+  };
+  const rest = (error: unknown): void => {
+    if (errorCode(error) === 'LUNA_HTTP_TIMEOUT') restsUntil = clock.monotonicMs() + REST_MS;
+  };
   return {
     context,
     isLoaded: async (signal) => (await ollama.loaded(signal)).some((one) => sameModel(one, name)),
     say: async function* ({ messages, answerTokens, signal }) {
-      if (restsUntil !== undefined) {
-        const now = clock.monotonicMs();
-        if (now < restsUntil) throw new LunaError('LUNA_CHAT_RESTS', 'the chat model did not begin to speak lately');
-        restsUntil = now + REST_MS;
-      }
+      beginSoon();
       let begun = false;
       try {
         const numCtx = await context(signal);
@@ -65,7 +72,18 @@ export function createChatModel({ ollama, name, maxContext, clock }: ChatModelOp
           yield piece;
         }
       } catch (error) {
-        if (!begun && errorCode(error) === 'LUNA_HTTP_TIMEOUT') restsUntil = clock.monotonicMs() + REST_MS;
+        if (!begun) rest(error);
+        throw error;
+      }
+    },
+    firstTokens: async ({ messages, signal }) => {
+      beginSoon();
+      try {
+        const chances = await ollama.firstTokens({ model: name, messages, numCtx: await context(signal), signal });
+        restsUntil = undefined;
+        return chances;
+      } catch (error) {
+        rest(error);
         throw error;
       }
     },

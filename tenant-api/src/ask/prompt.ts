@@ -4,7 +4,7 @@ import type { TokenCounter } from '../chunk/tokens.ts';
 import type { Passage } from './passage.ts';
 
 export interface ChatMessage {
-  role: 'system' | 'user';
+  role: 'system' | 'user' | 'assistant';
   content: string;
 }
 

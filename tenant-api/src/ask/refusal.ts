@@ -2,6 +2,7 @@ import type { Language } from '../text/language.ts';
 import { namesUnknown, type Candidate } from './evidence.ts';
 import type { Clarity } from '../search/clarity.ts';
 import type { Passage } from './passage.ts';
+import { MOST_CONVINCED } from './reading-test.ts';
 
 const refusal: Record<Language, string> = {
   de: 'Dazu steht nichts in Ihren Dokumenten.',
@@ -59,22 +60,53 @@ export interface Judged {
   rule: EvidenceRule | undefined;
 }
 
+/** What words and vectors say for an answer. */
+export interface Support {
+  /** 0 at the bound of doubt, 1 at that of clearness; the same for all models and languages. */
+  at: number;
+  /** Something is asked for by a name that no passage has: doubtful at best. */
+  nameless: boolean;
+}
+
 /**
- * Whether the passages carry an answer: by the part of the question that their best sentence covers, by how clearly the search found them
+ * How far the passages carry an answer: by the part of the question that their best sentence covers, by how clearly the search found them
  * and, where the model is calibrated and the question could be embedded, by how near the nearest passage is. Where something is asked for by
  * a name that no passage has, only the words count.
  */
-export function evidenceOf(
+export function supportOf(
   candidates: readonly Candidate[],
   passages: readonly Passage[],
   { question, language, clarity, rule }: Judged,
-): Evidence {
+): Support {
   const coverage = Math.max(0, ...candidates.map((candidate) => candidate.evidence));
-  if (namesUnknown(question, passages, language)) return coverage >= WITHOUT_NAME ? 'doubtful' : 'none';
+  if (namesUnknown(question, passages, language))
+    return { at: coverage >= WITHOUT_NAME ? 0 : -Infinity, nameless: true };
   const found = coverage + STANDS_OUT * clarity.standsOut + AGREEMENT * clarity.agreement;
   const cosines = passages.flatMap((passage) => passage.dense ?? []);
-  if (!rule || cosines.length === 0) return within(found, BY_WORDS);
-  return within(found + rule.similarity * Math.max(...cosines), rule.bounds[language]);
+  const at =
+    !rule || cosines.length === 0
+      ? between(found, BY_WORDS)
+      : between(found + rule.similarity * Math.max(...cosines), rule.bounds[language]);
+  return { at, nameless: false };
+}
+
+function between(sum: number, { doubtful, clear }: Bounds): number {
+  return (sum - doubtful) / (clear - doubtful);
+}
+
+const WITHOUT_READER: Bounds = { doubtful: 0, clear: 1 };
+/** A reader's conviction of 1, in natural log-odds, is worth the way from doubt to clearness; the bounds of the sum: docs/adr/0027. */
+const WITH_READER: Bounds = { doubtful: -0.3, clear: 0.9 };
+
+/** The evidence by words and vectors and, where one has read the passages, by a reader's conviction (-3 to 3). */
+export function evidenceOf({ at, nameless }: Support, conviction?: number): Evidence {
+  const evidence = conviction === undefined ? within(at, WITHOUT_READER) : within(at + conviction, WITH_READER);
+  return nameless && evidence === 'clear' ? 'doubtful' : evidence;
+}
+
+/** Whether a reader could make something else of it: reading takes seconds where there is no graphics card. */
+export function mayChange(support: Support): boolean {
+  return evidenceOf(support, -MOST_CONVINCED) !== evidenceOf(support, MOST_CONVINCED);
 }
 
 function within(sum: number, { doubtful, clear }: Bounds): Evidence {

@@ -9,15 +9,22 @@ export interface ModelInfo {
   digest: string;
 }
 
-export interface ChatRequest {
+/** What a chat model is told, whatever is wanted of its answer. */
+export interface Prompted {
   model: string;
   messages: readonly ChatMessage[];
   /** Context to reserve, in tokens. */
   numCtx: number;
-  /** Most tokens of the answer. */
-  answerTokens: number;
   signal?: AbortSignal | undefined;
 }
+
+export interface ChatRequest extends Prompted {
+  /** Most tokens of the answer. */
+  answerTokens: number;
+}
+
+/** The likeliest tokens for one place of an answer, with their probabilities, 0..1. */
+export type TokenChances = ReadonlyMap<string, number>;
 
 /** The part of Ollama's API that Luna uses. */
 export interface Ollama {
@@ -31,6 +38,8 @@ export interface Ollama {
   embed(model: string, inputs: readonly string[], signal?: AbortSignal, lane?: Lane): Promise<number[][]>;
   /** The answer's pieces as they come. Leaving the loop, or aborting the signal, ends the generation on the server. */
   chat(request: ChatRequest): AsyncGenerator<string>;
+  /** How the answer would begin: up to 20 tokens. None where the server is too old to tell (before 0.12.11). */
+  firstTokens(request: Prompted): Promise<TokenChances>;
 }
 
 const EMBED_TIMEOUT_MS = 120_000;
@@ -126,6 +135,29 @@ async function* chat(http: HttpClient, request: ChatRequest): AsyncGenerator<str
   }
 }
 
+const LIKELIEST = 20;
+
+interface FirstToken {
+  logprobs?: { top_logprobs?: { token: string; logprob: number }[] }[];
+}
+
+async function firstTokens(http: HttpClient, { model, messages, numCtx, signal }: Prompted): Promise<TokenChances> {
+  const answer = await http.json<FirstToken>({
+    method: 'POST',
+    path: '/api/chat',
+    json: {
+      ...{ model, messages, stream: false, keep_alive: -1, logprobs: true, top_logprobs: LIKELIEST },
+      options: { num_ctx: numCtx, num_predict: 1, temperature: 0 },
+    },
+    timeoutMs: CHAT_TIMEOUT_MS,
+    idempotent: true,
+    retries: 1,
+    signal,
+  });
+  const likeliest = answer.logprobs?.[0]?.top_logprobs ?? [];
+  return new Map(likeliest.map(({ token, logprob }) => [token, Math.exp(logprob)]));
+}
+
 /**
  * The lines of a stream that hold something. Not `readline`: its reader emits the error of a
  * stream that is destroyed after the loop has ended, when nobody listens any more, and that ends the process.
@@ -175,5 +207,6 @@ export function createOllama(http: HttpClient): Ollama {
     },
     embed: (model, inputs, signal) => embed(http, model, inputs, signal),
     chat: (request) => chat(http, request),
+    firstTokens: (request) => firstTokens(http, request),
   };
 }

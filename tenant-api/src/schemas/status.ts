@@ -112,6 +112,18 @@ export const StatusSummary = Type.Object(
       ),
     }),
     chat: Type.Object({ model: Nullable(Type.String()), mode: Type.String() }),
+    reader: Nullable(
+      Type.Object(
+        {
+          model: Type.String(),
+          selfTest: oneOf(['passed', 'failed', 'pending'], { description: 'failed: its word does not count.' }),
+          right: Type.Optional(
+            Type.Number({ description: 'How often it preferred a passage that answers to one that does not, 0..1.' }),
+          ),
+        },
+        { description: 'The model that says whether a passage answers a question; null where none is wanted.' },
+      ),
+    ),
   },
   { $id: 'StatusSummary' },
 );

@@ -12,6 +12,7 @@ import {
 } from '@luna-iems/tenant-db';
 import type { Clock } from '@luna-iems/service-kit';
 import type { ObjectTally } from '../originals/compare.ts';
+import type { Reader, ReaderStatus } from '../ask/reader.ts';
 import type { ProfileManager, ProfileStatus } from '../embed/profile-manager.ts';
 import type { SearchTuner, TunerStatus } from '../search/tuner.ts';
 import type { VectorIndex } from '../search/vector-index.ts';
@@ -30,6 +31,7 @@ export interface SummaryDeps {
   tenant: string;
   version: string;
   chatModel: string | undefined;
+  reader: Reader | undefined;
   /** Where original files go. */
   objectStore: 'off' | 'on' | 'reading';
 }
@@ -63,6 +65,8 @@ export interface Summary {
   originals: Originals | null;
   search: TunerStatus;
   chat: { model: string | null; mode: 'extractive' | 'generated' };
+  /** null where no model reads. */
+  reader: ReaderStatus | null;
 }
 
 /** A number that is not known now is null, never 0. */
@@ -114,9 +118,16 @@ const noTables: Record<keyof TableCounts, null> = {
   users: null,
 };
 
+function modelsOf({ chatModel, reader }: SummaryDeps): Pick<Summary, 'chat' | 'reader'> {
+  return {
+    chat: { model: chatModel ?? null, mode: chatModel === undefined ? 'extractive' : 'generated' },
+    reader: reader?.status() ?? null,
+  };
+}
+
 /** Asks everything at once and waits for the slowest; parts that are away cost their timeout, not the answer. */
 export async function readSummary(deps: SummaryDeps): Promise<Summary> {
-  const { db, index, profiles, supervisor, cronJobs, clock, tenant, version, chatModel } = deps;
+  const { db, index, profiles, supervisor, cronJobs, clock, tenant, version } = deps;
   const components = await supervisor.checkAll();
   const database = components['database']?.ok === true;
   const whenThere = <T>(work: () => Promise<T>): Promise<T | null> =>
@@ -144,6 +155,6 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
     reconcile: reconciled(lastRun),
     originals: originalsOf(originals, lastRun, deps.objectStore),
     search: deps.tuner.status(),
-    chat: { model: chatModel ?? null, mode: chatModel === undefined ? 'extractive' : 'generated' },
+    ...modelsOf(deps),
   };
 }

@@ -1,0 +1,70 @@
+import { createManualClock, createSilentLogger } from '@luna-iems/service-kit';
+import { describe, expect, it } from 'vitest';
+import { judge } from './judge.ts';
+import type { Reader } from './reader.ts';
+import { evidenceOf, mayChange, type Evidence, type Support } from './refusal.ts';
+
+const { signal } = new AbortController();
+const passages = ['Eins.', 'Zwei.', 'Drei.'].map((text, chunkIdx) => ({
+  ...{ chunkId: text, chunkIdx, itemId: 'i', title: 'Handbuch', source: 's', score: 1, text },
+  places: [{ at: 0, headings: [] }],
+}));
+const support = (at: number, nameless = false): Support => ({ at, nameless });
+
+/** What is judged beside a reader that says `word`, and what it was given to read. */
+async function judged(
+  word: number | undefined | Error,
+  given: Support,
+  end: AbortSignal = signal,
+): Promise<{ evidence: Evidence; read: string[] }> {
+  const read: string[] = [];
+  const reader: Reader = {
+    read: (_, texts) => {
+      read.push(...texts);
+      return word instanceof Error ? Promise.reject(word) : Promise.resolve(word);
+    },
+    check: () => Promise.resolve(),
+    status: () => ({ model: 'reads', selfTest: 'passed' }),
+  };
+  const clock = createManualClock('2026-01-01T00:00:00Z');
+  const deps = { reader, log: createSilentLogger(), clock, observe: () => undefined };
+  return {
+    evidence: await judge(deps, given, {
+      ...{ question: 'Was?', language: 'de', passages, candidates: [] },
+      signal: end,
+    }),
+    read,
+  };
+}
+
+describe('evidence with a reader', () => {
+  it('is what it makes of a doubt, having read the best passages under their titles', async () => {
+    const read = ['Handbuch\n\nEins.', 'Handbuch\n\nZwei.'];
+    expect(await judged(3, support(0.5))).toEqual({ evidence: 'clear', read });
+    expect((await judged(-3, support(0.5))).evidence).toBe('none');
+  });
+  it('is that of words and vectors where it has no word, or is away', async () => {
+    expect((await judged(undefined, support(0.5))).evidence).toBe('doubtful');
+    expect((await judged(new Error('gone'), support(0.5))).evidence).toBe('doubtful');
+    expect((await judged(new Error('gone'), support(1.1))).evidence).toBe('clear');
+  });
+  it('is not asked for where its word could change nothing', async () => {
+    for (const at of [-Infinity, -9, 9]) expect((await judged(0, support(at))).read).toEqual([]);
+    expect([-Infinity, -9, 9].map((at) => mayChange(support(at)))).toEqual([false, false, false]);
+  });
+  it('is doubtful at best where something is asked for by a name that no passage has', async () => {
+    expect((await judged(3, support(0, true))).evidence).toBe('doubtful');
+    expect((await judged(-3, support(0, true))).evidence).toBe('none');
+  });
+  it('ends with the question', async () => {
+    const gone = AbortSignal.abort(new Error('the caller left'));
+    await expect(judged(new Error('aborted'), support(0.5), gone)).rejects.toThrow('the caller left');
+  });
+  it('only grows with the conviction', () => {
+    const order: Evidence[] = ['none', 'doubtful', 'clear'];
+    for (const at of [-1, -0.3, 0, 0.4, 1, 1.6]) {
+      const ranks = [-3, -1, 0, 1, 3].map((word) => order.indexOf(evidenceOf(support(at), word)));
+      expect(ranks).toEqual(ranks.toSorted());
+    }
+  });
+});

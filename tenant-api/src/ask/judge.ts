@@ -1,0 +1,46 @@
+import { errorMessage, type Clock, type Logger } from '@luna-iems/service-kit';
+import type { Language } from '../text/language.ts';
+import type { Candidate } from './evidence.ts';
+import type { Passage } from './passage.ts';
+import type { Reader } from './reader.ts';
+import { evidenceOf, mayChange, type Evidence, type Support } from './refusal.ts';
+import { bestStretch } from './stretch.ts';
+
+export interface JudgeDeps {
+  /** Undefined: words and vectors judge alone. */
+  reader: Reader | undefined;
+  log: Logger;
+  clock: Clock;
+  observe: (part: string, seconds: number) => void;
+}
+
+export interface ToRead {
+  question: string;
+  language: Language;
+  /** Best first. */
+  passages: readonly Passage[];
+  /** Best first. */
+  candidates: readonly Candidate[];
+  signal: AbortSignal;
+}
+
+/** Passages that are read: what answers is seldom behind them, and each takes its time. */
+const READ = 2;
+
+/** What the passages carry, asking the reader where its word could change it. While the reader is away, without it. */
+export async function judge(deps: JudgeDeps, support: Support, toRead: ToRead): Promise<Evidence> {
+  const { reader, log, clock, observe } = deps;
+  const { question, language, passages, candidates, signal } = toRead;
+  if (!reader || !mayChange(support)) return evidenceOf(support);
+  const stretches = passages.slice(0, READ).map((passage) => bestStretch(passage, candidates, language));
+  try {
+    const start = clock.monotonicMs();
+    const conviction = await reader.read(question, stretches, signal);
+    observe('reading', (clock.monotonicMs() - start) / 1000);
+    return evidenceOf(support, conviction);
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ reason: errorMessage(error) }, 'the reader is away; judging by words and vectors');
+    return evidenceOf(support);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Logger } from '@luna-iems/service-kit';
+import { sameModel, type Ollama } from '../embed/ollama.ts';
+import type { ChatModel } from './chat-model.ts';
+import { logOdds, readingMessages } from './reading-prompt.ts';
+import { conviction, judgeReading, readings, type Scale } from './reading-test.ts';
+
+/** A model that reads a passage beside the question and says whether it states the answer: words and vectors do not see that. */
+export interface Reader {
+  /**
+   * how convinced it is that one of the passages answers the question, -3 to 3; see {@link conviction}. Undefined while the model has not
+   * shown that it can be trusted. A passage that tells it what to reply can at worst be quoted with too little doubt: a yes or no is all
+   * that is heard of it. Throws when the server does not answer in time.
+   */
+  read(question: string, passages: readonly string[], signal: AbortSignal): Promise<number | undefined>;
+  /** Tests the model if it has not been tested; cheap once it has. Throws when it could not be. */
+  check(signal: AbortSignal): Promise<void>;
+  status(): ReaderStatus;
+}
+
+export interface ReaderStatus {
+  model: string;
+  selfTest: 'passed' | 'failed' | 'pending';
+  /** How often it preferred a passage that answers to one that does not, 0..1; not there before the test. */
+  right?: number;
+}
+
+export interface ReaderDeps {
+  ollama: Pick<Ollama, 'models'>;
+  model: Pick<ChatModel, 'firstTokens'>;
+  /** The model's name as Ollama lists it. */
+  name: string;
+  log: Logger;
+}
+
+/** Somebody waits for the answer, and quotes in doubt are one. */
+const TIMEOUT_MS = 60_000;
+/** For each passage of the test, the first of which waits for the model to be read from disk. */
+const TEST_TIMEOUT_MS = 180_000;
+
+/** A reader that has not been tested. Nothing is contacted before `check`. */
+export function createReader({ ollama, model, name, log }: ReaderDeps): Reader {
+  let tested: { digest: string; right: number; scale: Scale | undefined } | undefined;
+
+  const oddsOf = async (question: string, passage: string, signal: AbortSignal): Promise<number | undefined> =>
+    logOdds(await model.firstTokens({ messages: readingMessages({ passage, question }), signal }));
+
+  const digestOf = async (signal: AbortSignal): Promise<string> => {
+    const found = (await ollama.models(signal)).find((one) => sameModel(one.name, name));
+    if (found) return found.digest;
+    throw new Error(`the server has no model "${name}"`);
+  };
+
+  return {
+    read: async (question, passages, signal) => {
+      const scale = tested?.scale;
+      if (!scale) return undefined;
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const odds: number[] = [];
+      // One after the other: what the server has read of the prompt before serves the next.
+      for (const passage of passages) {
+        const one = await oddsOf(question, passage, inTime);
+        if (one !== undefined) odds.push(one);
+      }
+      return odds.length === 0 ? undefined : conviction(Math.max(...odds), scale);
+    },
+    check: async (signal) => {
+      const digest = await digestOf(signal);
+      if (tested?.digest === digest) return;
+      const odds: (number | undefined)[] = [];
+      for (const { question, passage } of readings)
+        odds.push(await oddsOf(question, passage, AbortSignal.any([signal, AbortSignal.timeout(TEST_TIMEOUT_MS)])));
+      const { right, scale } = judgeReading(odds);
+      tested = { digest, right, scale };
+      log.info({ model: name, right, trusted: scale !== undefined }, 'reader tested');
+    },
+    status: () => ({
+      model: name,
+      selfTest: tested === undefined ? 'pending' : tested.scale === undefined ? 'failed' : 'passed',
+      ...(tested === undefined ? {} : { right: tested.right }),
+    }),
+  };
+}
