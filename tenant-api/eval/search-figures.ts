@@ -5,7 +5,7 @@ import { createOllama } from '../src/embed/ollama.ts';
 import type { ActiveProfile } from '../src/embed/profile-manager.ts';
 import { refill } from '../src/embed/refill.ts';
 import { retrieve, type RetrieveDeps } from '../src/search/retrieve.ts';
-import { createSearchTuner } from '../src/search/tuner.ts';
+import { createSearchTuner, type SearchTuner } from '../src/search/tuner.ts';
 import { createVocabulary } from '../src/text/compounds.ts';
 import type { EvalTenant } from './eval-tenant.ts';
 import { isExpected, type Question } from './questions.ts';
@@ -77,7 +77,10 @@ async function figuresOf(
 }
 
 /** Search as it would be with the model's texts left as they are, whatever the self-test says: same chunks, a collection of its own. */
-async function withoutFolding(tenant: EvalTenant, ollamaUrl: string): Promise<RetrieveDeps> {
+async function withoutFolding(
+  tenant: EvalTenant,
+  ollamaUrl: string,
+): Promise<{ deps: RetrieveDeps; tuner: SearchTuner }> {
   const { app, profiles } = tenant.services;
   const { db, index, log } = app;
   const active = app.profile();
@@ -90,17 +93,25 @@ async function withoutFolding(tenant: EvalTenant, ollamaUrl: string): Promise<Re
   await index.switchAlias(plain.collection);
   const tuner = createSearchTuner({ db, index, profile: () => plain, vocabulary: createVocabulary(), log });
   await tuner.check();
-  return {
+  const deps: RetrieveDeps = {
     ...app,
     profile: () => plain,
     denseShare: (profile, language) => tuner.share(profile, language),
     understands: (profile, language) => tuner.understands(profile, language),
   };
+  return { deps, tuner };
 }
 
 /** Search, and each of its legs, for the answerable questions among `questions`: the places of the expected passages. */
 export function measureSearch(tenant: EvalTenant, questions: readonly Question[]): Promise<SearchFigures> {
   return figuresOf(tenant.services.app, tenant, questions);
+}
+
+/** What folding is worth. */
+export interface WithoutFolding {
+  figures: SearchFigures;
+  /** nDCG@10 of the vectors on the German questions that the service makes of its own documents' sentences; see search/known-items.ts. */
+  knownItems: number | undefined;
 }
 
 /**
@@ -111,11 +122,13 @@ export async function measureWithoutFolding(
   tenant: EvalTenant,
   questions: readonly Question[],
   ollamaUrl: string,
-): Promise<SearchFigures | undefined> {
+): Promise<WithoutFolding | undefined> {
   const { app } = tenant.services;
   if (app.profile().normalisation === 'none') return undefined;
   try {
-    return await figuresOf(await withoutFolding(tenant, ollamaUrl), tenant, questions);
+    const { deps, tuner } = await withoutFolding(tenant, ollamaUrl);
+    const figures = await figuresOf(deps, tenant, questions);
+    return { figures, knownItems: tuner.status().shares.de?.dense };
   } finally {
     await app.index.switchAlias(app.profile().collection);
   }
