@@ -108,6 +108,9 @@ interface Talkers {
 /** Whoever reads needs no more than a few passages. */
 const READER_CONTEXT_TOKENS = 4096;
 
+/** Somebody waits for the answer, and quotes in doubt are one. */
+const READER_TIMEOUT_MS = 60_000;
+
 /** One model that both writes and reads is one model, with one context: the server would load it anew for another. */
 function talkersOf(
   { CHAT_MODEL, READER_MODEL, CHAT_CONTEXT_TOKENS }: Config,
@@ -117,7 +120,7 @@ function talkersOf(
   const chat = CHAT_MODEL === undefined ? undefined : model(CHAT_MODEL, CHAT_CONTEXT_TOKENS);
   if (READER_MODEL === undefined) return { chat, reader: undefined };
   const reads = READER_MODEL === CHAT_MODEL && chat ? chat : model(READER_MODEL, READER_CONTEXT_TOKENS);
-  return { chat, reader: createReader({ ...deps, model: reads, name: READER_MODEL }) };
+  return { chat, reader: createReader({ ...deps, model: reads, name: READER_MODEL, timeoutMs: READER_TIMEOUT_MS }) };
 }
 
 /** Makes the parts of a process from its settings. */

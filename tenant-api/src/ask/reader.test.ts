@@ -1,11 +1,12 @@
-import { createSilentLogger } from '@luna-iems/service-kit';
+import { createManualClock, createSilentLogger } from '@luna-iems/service-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conviction, judgeReading, readings } from './reading-test.ts';
+import { conviction, judgeReading, readings } from './reading-self-test.ts';
 import { createReader, type Reader } from './reader.ts';
 import { logOdds, readingMessages } from './reading-prompt.ts';
 
 const { signal } = new AbortController();
+const clock = createManualClock('2026-01-01T00:00:00Z');
 
 /** A model that says yes with the chance that `chanceOf` gives for what it was asked last. */
 function readerOf(
@@ -16,9 +17,11 @@ function readerOf(
   const reader = createReader({
     ollama: { models: () => Promise.resolve([{ name: 'reads:latest', digest: digest() }]) },
     model: {
-      firstTokens: ({ messages }) => {
+      firstTokens: ({ messages, signal: end }) => {
         const last = messages.at(-1)?.content ?? '';
         asked.push(last);
+        if (last.includes('hangs'))
+          return new Promise((_, reject) => end.addEventListener('abort', () => reject(end.reason as Error)));
         const chance = chanceOf(last);
         return Promise.resolve(
           new Map(
@@ -34,6 +37,8 @@ function readerOf(
     },
     name: 'reads',
     log: createSilentLogger(),
+    clock,
+    timeoutMs: 20,
   });
   return { reader, asked };
 }
@@ -88,6 +93,25 @@ describe('a reader', () => {
     await reader.check(signal);
     expect(asked.length).toBe(2 * readings.length);
   });
+  it('that does not answer in time is left alone for a minute', async () => {
+    const { reader, asked } = readerOf(knows(0.7));
+    await reader.check(signal);
+    await expect(reader.read('Was?', ['It hangs.'], signal)).rejects.toThrow('timeout');
+    const before = asked.length;
+    expect(await reader.read('Was?', ['Dies.'], signal)).toBeUndefined();
+    expect(asked.length).toBe(before);
+    clock.advance(60_000);
+    expect(await reader.read('Was?', ['Dies.'], signal)).toBe(3);
+  });
+  it('that is left by whoever asked is asked again at once', async () => {
+    const { reader } = readerOf(knows(0.7));
+    await reader.check(signal);
+    const left = new AbortController();
+    const read = reader.read('Was?', ['It hangs.'], left.signal);
+    left.abort(new Error('the caller left'));
+    await expect(read).rejects.toThrow('the caller left');
+    expect(await reader.read('Was?', ['Dies.'], signal)).toBe(3);
+  });
   it('that the server does not have cannot be tested', async () => {
     const { reader } = readerOf(knows(0.7));
     const other = createReader({
@@ -95,6 +119,8 @@ describe('a reader', () => {
       model: { firstTokens: () => Promise.reject(new Error('not asked')) },
       name: 'reads',
       log: createSilentLogger(),
+      clock,
+      timeoutMs: 20,
     });
     await expect(other.check(signal)).rejects.toThrow('the server has no model "reads"');
     expect(reader.status().selfTest).toBe('pending');

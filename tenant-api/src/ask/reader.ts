@@ -1,14 +1,14 @@
-import type { Logger } from '@luna-iems/service-kit';
+import type { Clock, Logger } from '@luna-iems/service-kit';
 import { sameModel, type Ollama } from '../embed/ollama.ts';
 import type { ChatModel } from './chat-model.ts';
 import { logOdds, readingMessages } from './reading-prompt.ts';
-import { conviction, judgeReading, readings, type Scale } from './reading-test.ts';
+import { conviction, judgeReading, readings, type Scale } from './reading-self-test.ts';
 
 /** A model that reads a passage beside the question and says whether it states the answer: words and vectors do not see that. */
 export interface Reader {
   /**
-   * how convinced it is that one of the passages answers the question, -3 to 3; see {@link conviction}. Undefined while the model has not
-   * shown that it can be trusted. A passage that tells it what to reply can at worst be quoted with too little doubt: a yes or no is all
+   * How convinced it is that one of the passages answers the question, -3 to 3; see {@link conviction}. Undefined while the model has not
+   * shown that it can be trusted, and for a minute after it did not answer in time: a busy model would keep everybody waiting. A passage that tells it what to reply can at worst be quoted with too little doubt: a yes or no is all
    * that is heard of it. Throws when the server does not answer in time.
    */
   read(question: string, passages: readonly string[], signal: AbortSignal): Promise<number | undefined>;
@@ -30,15 +30,19 @@ export interface ReaderDeps {
   /** The model's name as Ollama lists it. */
   name: string;
   log: Logger;
+  clock: Clock;
+  /** Longest that one question waits for it, in milliseconds. */
+  timeoutMs: number;
 }
 
-/** Somebody waits for the answer, and quotes in doubt are one. */
-const TIMEOUT_MS = 60_000;
+/** How long nobody waits for a model that did not answer in time. */
+const REST_MS = 60_000;
 /** For each passage of the test, the first of which waits for the model to be read from disk. */
 const TEST_TIMEOUT_MS = 180_000;
 
 /** A reader that has not been tested. Nothing is contacted before `check`. */
-export function createReader({ ollama, model, name, log }: ReaderDeps): Reader {
+export function createReader({ ollama, model, name, log, clock, timeoutMs }: ReaderDeps): Reader {
+  let restsUntil = -Infinity;
   let tested: { digest: string; right: number; scale: Scale | undefined } | undefined;
 
   const oddsOf = async (question: string, passage: string, signal: AbortSignal): Promise<number | undefined> =>
@@ -53,15 +57,19 @@ export function createReader({ ollama, model, name, log }: ReaderDeps): Reader {
   return {
     read: async (question, passages, signal) => {
       const scale = tested?.scale;
-      if (!scale) return undefined;
-      const inTime = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      if (!scale || clock.monotonicMs() < restsUntil) return undefined;
+      const late = AbortSignal.timeout(timeoutMs);
       const odds: number[] = [];
-      // One after the other: what the server has read of the prompt before serves the next.
-      for (const passage of passages) {
-        const one = await oddsOf(question, passage, inTime);
-        if (one !== undefined) odds.push(one);
+      try {
+        // One after the other: what the server has read of the prompt before serves the next.
+        for (const passage of passages)
+          odds.push((await oddsOf(question, passage, AbortSignal.any([signal, late]))) ?? -Infinity);
+      } catch (error) {
+        if (late.aborted) restsUntil = clock.monotonicMs() + REST_MS;
+        throw error;
       }
-      return odds.length === 0 ? undefined : conviction(Math.max(...odds), scale);
+      const most = Math.max(...odds);
+      return most === -Infinity ? undefined : conviction(most, scale);
     },
     check: async (signal) => {
       const digest = await digestOf(signal);

@@ -2,7 +2,7 @@ import type { Language } from '../text/language.ts';
 import { namesUnknown, type Candidate } from './evidence.ts';
 import type { Clarity } from '../search/clarity.ts';
 import type { Passage } from './passage.ts';
-import { MOST_CONVINCED } from './reading-test.ts';
+import { MOST_CONVINCED } from './reading-self-test.ts';
 
 const refusal: Record<Language, string> = {
   de: 'Dazu steht nichts in Ihren Dokumenten.',
