@@ -1,5 +1,6 @@
 import { LunaError } from '@luna-iems/service-kit';
 import { readSchemaVersion, schemaVersion, type Database } from '@luna-iems/tenant-db';
+import type { Reader } from './ask/reader.ts';
 import type { ApiKeys } from './auth/api-keys.ts';
 import type { ProfileManager } from './embed/profile-manager.ts';
 import { sameModel, type Ollama } from './embed/ollama.ts';
@@ -18,6 +19,8 @@ export interface CheckDeps {
   embeddingModel: string;
   /** Undefined where no object store is known. */
   objects: ObjectStore | undefined;
+  /** Undefined where no model reads. */
+  reader: Reader | undefined;
 }
 
 async function checkDatabase(db: Database): Promise<string> {
@@ -40,9 +43,18 @@ async function checkOllama(ollama: Ollama, model: string, signal: AbortSignal): 
   return `Ollama ${version}`;
 }
 
+/** A reader that is not heard is nothing that answers wait for, but somebody wanted it. */
+function checkReader(reader: Reader): string {
+  const { model, selfTest, right = 0 } = reader.status();
+  const share = `${Math.round(right * 100)} % right, where 50 is guessing`;
+  if (selfTest === 'passed') return `${model}, ${share}`;
+  const why = selfTest === 'pending' ? 'has not been tested yet' : `does not tell answers apart (${share})`;
+  throw new LunaError('LUNA_READER_NOT_HEARD', `the model "${model}" ${why}: words and vectors judge without it`);
+}
+
 /** The parts that this service needs, and how it finds out whether they are well. */
 export function partChecks(deps: CheckDeps): Record<string, Check> {
-  const { db, index, tika, ollama, profiles, keys, embeddingModel, objects } = deps;
+  const { db, index, tika, ollama, profiles, keys, embeddingModel, objects, reader } = deps;
   return {
     database: () => checkDatabase(db),
     qdrant: () => index.ping(),
@@ -54,6 +66,7 @@ export function partChecks(deps: CheckDeps): Record<string, Check> {
     },
     keys: () => keys.check(),
     ...(objects === undefined ? {} : { objectStore: (signal: AbortSignal) => objects.ping(signal) }),
+    ...(reader === undefined ? {} : { reader: async () => checkReader(reader) }),
   };
 }
 
@@ -61,4 +74,4 @@ export function partChecks(deps: CheckDeps): Record<string, Check> {
 export const essentialParts: readonly string[] = ['database', 'keys'];
 
 /** Nobody waits for these: while they are away, what they do is done later. */
-export const patientParts: readonly string[] = ['objectStore'];
+export const patientParts: readonly string[] = ['objectStore', 'reader'];
