@@ -17,7 +17,7 @@ function passage(text: string, more: Partial<Passage> = {}): Passage {
 
 function answer(question: string, passages: Passage[], language: 'de' | 'en' = 'de'): ExtractiveAnswer | undefined {
   const candidates = rankSentences(question, passages, language);
-  return extractiveAnswer({ question, language, passages, candidates });
+  return extractiveAnswer({ question, language, passages, candidates, most: 3 });
 }
 
 /** A search whose scores say nothing for the answer and nothing against it. */
@@ -82,6 +82,7 @@ describe('the sentence that answers', () => {
       language: 'de',
       passages: [two],
       candidates,
+      most: 3,
       vectors: { question: [1, 0], byText },
     });
     expect(made?.citations[0]?.quote).toBe('Der Speicher ist teuer.');
@@ -94,6 +95,17 @@ describe('the sentence that answers', () => {
   it('is always a substring of its passage', () => {
     for (const citation of answer('Was bedeutet OBIS?', [meters])?.citations ?? [])
       expect(meters.text).toContain(citation.quote);
+  });
+  it('may be several of one worth, and one where one is asked for', () => {
+    const both = [
+      passage('Der Zähler misst den Verbrauch des Hauses.'),
+      passage('Der Zähler misst den Verbrauch sehr genau.'),
+    ];
+    const question = 'Was misst der Zähler beim Verbrauch?';
+    const candidates = rankSentences(question, both, 'de');
+    const quotes = (most: number): number =>
+      extractiveAnswer({ question, language: 'de', passages: both, candidates, most })?.citations.length ?? 0;
+    expect([quotes(3), quotes(1)]).toEqual([2, 1]);
   });
   it('is not there without sentences', () => expect(answer('Was?', [])).toBeUndefined());
 });

@@ -18,6 +18,8 @@ export interface ExtractiveInput {
   passages: readonly Passage[];
   /** From rankSentences. */
   candidates: readonly Candidate[];
+  /** Sentences to quote at most. */
+  most: number;
   /** The question's vector and its candidates' vectors by text, where the model was there to make them. */
   vectors?: { question: readonly number[]; byText: ReadonlyMap<string, readonly number[]> };
 }
@@ -30,7 +32,6 @@ const PASSAGE = 0.15;
 const SECOND = 0.05;
 const BEGINS = 0.12;
 const MEANS = 0.08;
-const MAX_SENTENCES = 3;
 /** A further sentence is quoted only when it carries nearly as much as the first. */
 const FURTHER = 0.8;
 
@@ -78,12 +79,12 @@ function scoreOf(candidate: Candidate, input: ExtractiveInput): number {
 const marks: Record<Language, readonly [string, string]> = { de: ['„', '“'], en: ['“', '”'] };
 
 /** One sentence of a passage is enough: its number then stands for one quote and no other. */
-function choose(scored: readonly Scored[]): Scored[] {
+function choose(scored: readonly Scored[], most: number): Scored[] {
   const [first] = scored;
   if (first === undefined) return [];
   const chosen = [first];
   for (const next of scored.slice(1)) {
-    if (chosen.length >= MAX_SENTENCES || next.score < first.score * FURTHER) break;
+    if (chosen.length >= most || next.score < first.score * FURTHER) break;
     if (next.candidate.own < first.candidate.own * FURTHER) continue;
     if (chosen.every((one) => one.candidate.passage !== next.candidate.passage)) chosen.push(next);
   }
@@ -99,7 +100,7 @@ export function extractiveAnswer(input: ExtractiveInput): ExtractiveAnswer | und
   const scored = input.candidates
     .map((candidate) => ({ candidate, score: scoreOf(candidate, input) }))
     .sort((a, b) => b.score - a.score);
-  const chosen = choose(scored);
+  const chosen = choose(scored, input.most);
   if (chosen.length === 0) return undefined;
   const cited = [...new Set(chosen.map((one) => one.candidate.passage))];
   const [open, close] = marks[input.language];
