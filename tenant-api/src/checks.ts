@@ -3,7 +3,7 @@ import { readSchemaVersion, schemaVersion, type Database } from '@luna-iems/tena
 import type { Reader } from './ask/reader.ts';
 import type { ApiKeys } from './auth/api-keys.ts';
 import type { ProfileManager } from './embed/profile-manager.ts';
-import { sameModel, type Ollama } from './embed/ollama.ts';
+import { modelNamed, type Ollama } from './embed/ollama.ts';
 import type { Tika } from './extract/tika.ts';
 import type { ObjectStore } from './originals/s3.ts';
 import type { VectorIndex } from './search/vector-index.ts';
@@ -38,8 +38,7 @@ async function checkDatabase(db: Database): Promise<string> {
 /** The server may lack the model while it is still being copied or pulled. */
 async function checkOllama(ollama: Ollama, model: string, signal: AbortSignal): Promise<string> {
   const [version, models] = await Promise.all([ollama.version(signal), ollama.models(signal)]);
-  if (!models.some((one) => sameModel(one.name, model)))
-    throw new LunaError('LUNA_MODEL_MISSING', `the model "${model}" is not there yet`);
+  if (!modelNamed(models, model)) throw new LunaError('LUNA_MODEL_MISSING', `the model "${model}" is not there yet`);
   return `Ollama ${version}`;
 }
 

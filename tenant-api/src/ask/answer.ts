@@ -60,8 +60,10 @@ const EMBEDDED_SENTENCES = 12;
 /** Words alone choose well enough when the model is this slow. */
 const SENTENCES_TIMEOUT_MS = 10_000;
 const ANSWER_TOKENS = 512;
+/** Sentences quoted at most. */
+const QUOTES = 3;
 /** In doubt what comes nearest is one sentence: a second one is hardly ever the answer (0.41 of ours for 0.39), and has to be read too. */
-const QUOTES = { clear: 3, doubtful: 1, none: 0 } as const;
+const QUOTES_IN_DOUBT = 1;
 
 interface Found {
   deps: AskDeps;
@@ -118,7 +120,7 @@ async function extract(found: Found): Promise<Answer> {
     language,
     passages: retrieved.passages,
     candidates,
-    most: QUOTES[evidence],
+    most: evidence === 'clear' ? QUOTES : QUOTES_IN_DOUBT,
     ...vectors,
   });
   if (!made) return refuse(found);

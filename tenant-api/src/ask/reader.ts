@@ -1,15 +1,15 @@
 import type { Clock, Logger } from '@luna-iems/service-kit';
-import { sameModel, type Ollama } from '../embed/ollama.ts';
+import { modelNamed, type Ollama } from '../embed/ollama.ts';
 import type { ChatModel } from './chat-model.ts';
 import { logOdds, readingMessages } from './reading-prompt.ts';
-import { conviction, judgeReading, readings, type Scale } from './reading-self-test.ts';
+import { conviction, judgeReading, readings, type ReadingVerdict } from './reading-self-test.ts';
 
 /** A model that reads a passage beside the question and says whether it states the answer: words and vectors do not see that. */
 export interface Reader {
   /**
    * How convinced it is that one of the passages answers the question, -3 to 3; see {@link conviction}. Undefined while the model has not
-   * shown that it can be trusted, and for a minute after it did not answer in time: a busy model would keep everybody waiting. A passage that tells it what to reply can at worst be quoted with too little doubt: a yes or no is all
-   * that is heard of it. Throws when the server does not answer in time.
+   * shown that it can be trusted, and for a minute after it did not answer in time: a busy model would keep everybody waiting. A passage
+   * that tells it what to reply can at worst be quoted with too little doubt: a yes or no is all that is heard of it. Throws when the server does not answer in time.
    */
   read(question: string, passages: readonly string[], signal: AbortSignal): Promise<number | undefined>;
   /** Tests the model if it has not been tested; cheap once it has. Throws when it could not be. */
@@ -43,13 +43,13 @@ const TEST_TIMEOUT_MS = 180_000;
 /** A reader that has not been tested. Nothing is contacted before `check`. */
 export function createReader({ ollama, model, name, log, clock, timeoutMs }: ReaderDeps): Reader {
   let restsUntil = -Infinity;
-  let tested: { digest: string; right: number; scale: Scale | undefined } | undefined;
+  let tested: (ReadingVerdict & { digest: string }) | undefined;
 
   const oddsOf = async (question: string, passage: string, signal: AbortSignal): Promise<number | undefined> =>
     logOdds(await model.firstTokens({ messages: readingMessages({ passage, question }), signal }));
 
   const digestOf = async (signal: AbortSignal): Promise<string> => {
-    const found = (await ollama.models(signal)).find((one) => sameModel(one.name, name));
+    const found = modelNamed(await ollama.models(signal), name);
     if (found) return found.digest;
     throw new Error(`the server has no model "${name}"`);
   };
@@ -77,9 +77,9 @@ export function createReader({ ollama, model, name, log, clock, timeoutMs }: Rea
       const odds: (number | undefined)[] = [];
       for (const { question, passage } of readings)
         odds.push(await oddsOf(question, passage, AbortSignal.any([signal, AbortSignal.timeout(TEST_TIMEOUT_MS)])));
-      const { right, scale } = judgeReading(odds);
-      tested = { digest, right, scale };
-      log.info({ model: name, right, trusted: scale !== undefined }, 'reader tested');
+      const verdict = judgeReading(odds);
+      tested = { digest, ...verdict };
+      log.info({ model: name, right: verdict.right, trusted: verdict.scale !== undefined }, 'reader tested');
     },
     status: () => ({
       model: name,

@@ -10,8 +10,9 @@ const AROUND = 150;
 /** A quote with the sentences around it: a substring of the text. From its beginning, where the quote is not in it. */
 export function stretchAround(text: string, quote: string, language: Language): string {
   const spans = sentences(text, language);
-  const begin = Math.max(0, text.indexOf(quote));
-  const end = begin + (text.includes(quote) ? quote.length : 0);
+  const found = text.indexOf(quote);
+  const begin = Math.max(0, found);
+  const end = found < 0 ? 0 : found + quote.length;
   const startOf = (index: number): number => spans[index]?.start ?? 0;
   const endOf = (index: number): number => startOf(index) + (spans[index]?.text.length ?? 0);
   let first = Math.max(

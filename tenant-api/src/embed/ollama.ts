@@ -54,6 +54,11 @@ export function sameModel(a: string, b: string): boolean {
   return full(a) === full(b);
 }
 
+/** The model of that name among those that a server lists. */
+export function modelNamed(models: readonly ModelInfo[], name: string): ModelInfo | undefined {
+  return models.find((one) => sameModel(one.name, name));
+}
+
 function refused(error: unknown): boolean {
   if (!(error instanceof HttpError)) return false;
   const tooLong = /context length|too long|exceed/iu.test(error.responseText ?? '');

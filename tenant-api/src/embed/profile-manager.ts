@@ -9,7 +9,7 @@ import {
 import type { VectorIndex } from '../search/vector-index.ts';
 import type { Embedder } from './embedder.ts';
 import { normalisations, type Normalisation } from './normalise.ts';
-import { sameModel, type Ollama } from './ollama.ts';
+import { modelNamed, type Ollama } from './ollama.ts';
 import type { EmbeddingPreset } from './presets.ts';
 import { probeModel, type ProbeResult, type Tried } from './probe.ts';
 import { chunkSizes, collectionOf, identityOf, type ChunkSizes } from './profile.ts';
@@ -66,7 +66,7 @@ function notReady(reason: string, cause?: unknown): LunaError {
 
 async function lookAtServer(deps: ProfileManagerDeps, signal?: AbortSignal): Promise<Server> {
   const [version, models] = await Promise.all([deps.ollama.version(signal), deps.ollama.models(signal)]);
-  const model = models.find((one) => sameModel(one.name, deps.model));
+  const model = modelNamed(models, deps.model);
   if (!model) throw notReady(`the server has no model "${deps.model}"`);
   return { digest: model.digest, version };
 }
