@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBinaries } from '../cluster/binaries.ts';
 import { ToolError } from '../lib/errors.ts';
+import { claimPort } from '../lib/ports.ts';
 import { waitFor } from '../lib/wait.ts';
 import { startDaemon, type Daemon } from './daemon.ts';
 import { freshDir } from './leftovers.ts';
-import { freePorts } from './ports.ts';
 import {
   apiServerFlags,
   etcdFlags,
@@ -46,7 +46,6 @@ export interface ApiServerOptions {
   auditRules?: AuditRules;
 }
 
-const tries = 3;
 const readyLimitMs = 90_000;
 
 /**
@@ -55,21 +54,12 @@ const readyLimitMs = 90_000;
  */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const bin = process.env['KUBEBUILDER_ASSETS'] || (await ensureBinaries(['etcd', 'kube-apiserver']));
-  for (let attempt = 1; ; attempt++) {
-    const dir = await freshDir();
-    try {
-      return await startIn(dir, bin, options);
-    } catch (error) {
-      rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-      // Somebody may have taken one of the ports between our asking and our using it.
-      if (attempt === tries) throw error;
-    }
-  }
+  return startIn(await freshDir(), bin, options);
 }
 
 async function startIn(dir: string, bin: string, { auditRules }: ApiServerOptions): Promise<ApiServer> {
-  const [api = 0, etcdPort = 0, peer = 0] = await freePorts(3);
-  const layout = prepare(dir, { ports: { api, etcd: etcdPort, peer }, auditRules });
+  const ports = { api: await claimPort(), etcd: await claimPort(), peer: await claimPort() };
+  const layout = prepare(dir, { ports, auditRules });
   const etcd = startDaemon(join(bin, 'etcd'), etcdFlags(layout), dir);
   let server: Daemon | undefined;
 
@@ -96,7 +86,7 @@ async function startIn(dir: string, bin: string, { auditRules }: ApiServerOption
   return {
     url: urlOf(layout),
     auditLog: layout.auditLog,
-    etcdUrl: `http://127.0.0.1:${etcdPort}`,
+    etcdUrl: `http://127.0.0.1:${ports.etcd}`,
     adminKubeconfig: writeKubeconfig(layout, { name: 'admin', token: layout.adminToken }),
     limitedKubeconfig: writeKubeconfig(layout, { name: 'limited', token: layout.limitedToken }),
     pids: () => [etcd, server].flatMap((daemon) => daemon?.pid ?? []),

@@ -86,7 +86,8 @@ const specs: Record<ServiceName, (port: number, secrets: Credentials) => Service
     name: 'object-store',
     image: 'object-store',
     user: '1000:1000',
-    env: { MINIO_ROOT_USER: accessKey, MINIO_ROOT_PASSWORD: secrets.objectStore },
+    // Its pages for a browser would want a second port.
+    env: { MINIO_ROOT_USER: accessKey, MINIO_ROOT_PASSWORD: secrets.objectStore, MINIO_BROWSER: 'off' },
     args: ['server', '/data', '--address', `${loopback}:${port}`],
     volumes: ['/data'],
     scratch: ['/tmp'],

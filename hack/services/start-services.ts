@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageName } from '../images/index.ts';
-import { freePort } from '../images/artifacts/models.ts';
 import { dockerAnswers } from '../images/engine-docker.ts';
 import { ToolError } from '../lib/errors.ts';
+import { claimPort } from '../lib/ports.ts';
 import { answers, until } from './answers.ts';
 import { bornAt } from './processes.ts';
 import { dockerRunner } from './runner-docker.ts';
@@ -40,7 +40,7 @@ export type ServicesOptions = {
 const stopSeconds = 20;
 
 /**
- * Starts services on free ports of the loopback interface, from the images of hack/images, and waits until all answer. Whatever a
+ * Starts services on ports of the loopback interface, from the images of hack/images, and waits until all answer. Whatever a
  * killed run left in the folder is ended and removed first. Throws `ToolError` with the end of the log of a service that fails.
  */
 export async function startServices(
@@ -53,7 +53,7 @@ export async function startServices(
   for (const former of [folder, ...orphaned]) await endSet(former, runner);
   const secrets = newCredentials();
   const ports: Partial<Record<ServiceName, number>> = {};
-  for (const name of names) ports[name] = await freePort();
+  for (const name of names) ports[name] = await claimPort();
   const set = openSet({ runner, folder, bound: options.bound ?? true, ports, secrets, running: {} });
   try {
     await Promise.all(names.map((name) => set.start(name)));

@@ -61,13 +61,18 @@ async function runProject(project: Project, print: Print): Promise<TierCount> {
   const only = project === 'quiet' ? ['faults', '-t', 'D2: silence'] : [project];
   const args = ['run', '--project', ...only, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   print(`\n== ${project}`);
-  const exitCode = await runPrinting('node_modules/.bin/vitest', args, print);
+  let output = '';
+  const keepAndPrint: Print = (line) => {
+    output += `${line}\n`;
+    print(line);
+  };
+  const exitCode = await runPrinting('node_modules/.bin/vitest', args, keepAndPrint);
   const report = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof countVitest>[1])
     : undefined;
   // Written by the fault suite: what it tried, and what came of it.
   if (project === 'faults' && existsSync(faultTable)) print(readFileSync(faultTable, 'utf8'));
-  return countVitest(project, report, exitCode);
+  return countVitest(project, report, exitCode, output);
 }
 
 /** The life cycle of the cluster takes it down, so only where we bring it up ourselves. */

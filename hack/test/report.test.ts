@@ -13,7 +13,7 @@ const file = (status: string, ...assertionResults: { status: string; fullName: s
 describe('countVitest', () => {
   it('counts what the report says', () => {
     const report = { numPassedTests: 1, numFailedTests: 1, testResults: [file('failed', passing, failing)] };
-    expect(countVitest('unit', report, 1)).toEqual({
+    expect(countVitest('unit', report, 1, '')).toEqual({
       tier: 'unit',
       passed: 1,
       failed: 1,
@@ -23,13 +23,23 @@ describe('countVitest', () => {
 
   it('counts a file that could not run', () => {
     const report = { numPassedTests: 0, numFailedTests: 0, testResults: [file('failed')] };
-    expect(countVitest('unit', report, 1).failures).toEqual([{ name: 'a.test.ts', message: 'boom\nstack' }]);
+    expect(countVitest('unit', report, 1, '').failures).toEqual([{ name: 'a.test.ts', message: 'boom\nstack' }]);
   });
 
   it('never calls a crashed runner a success', () => {
-    expect(countVitest('unit', undefined, 0).failed).toBe(1);
+    expect(countVitest('unit', undefined, 0, '').failed).toBe(1);
     const report = { numPassedTests: 1, numFailedTests: 0, testResults: [file('passed', passing)] };
-    expect(countVitest('unit', report, 137).failed).toBe(1);
+    expect(countVitest('unit', report, 137, '').failed).toBe(1);
+  });
+
+  it('tells why a run failed that came to no test', () => {
+    const report = { numPassedTests: 0, numFailedTests: 0, testResults: [] };
+    const output =
+      'RUN\n⎯⎯ \u001b[41m Unhandled Error \u001b[49m ⎯⎯\nError: tika ended\n    its log\n ❯ setup a.ts:5:9\n   5| code';
+    const counts = countVitest('service', report, 1, output);
+    expect(summary([counts])).toContain('failed: service: the runner exited with 1\n      Error: tika ended\n');
+    expect(summary([counts])).not.toContain('code');
+    expect(countVitest('service', undefined, 1, 'killed').failures[0]?.message).toBe('killed');
   });
 });
 

@@ -10,7 +10,7 @@ export interface TierCount {
 
 interface Failure {
   readonly name: string;
-  /** What the runner says about it; empty where the name says all. */
+  /** What the runner says about it. */
   readonly message: string;
 }
 
@@ -31,23 +31,27 @@ interface VitestJson {
 
 /**
  * Reads a vitest JSON report. A file that failed outside its tests (a syntax error, a failing `beforeAll`) has no failed
- * assertion of its own, so it counts as one failure; so does a run that ended with an error but left no failure behind.
+ * assertion of its own, so it counts as one failure; so does a run that ended with an error but left no failure behind (a set-up that
+ * fails), and that one is told by what the runner printed.
  */
-export function countVitest(tier: string, report: VitestJson | undefined, exitCode: number): TierCount {
-  if (report === undefined)
-    return { tier, passed: 0, failed: 1, failures: [bare(`${tier}: the runner left no report`)] };
+export function countVitest(tier: string, report: VitestJson | undefined, exitCode: number, output: string): TierCount {
+  const ofRunner = (what: string): Failure => ({ name: `${tier}: the runner ${what}`, message: errorIn(output) });
+  if (report === undefined) return { tier, passed: 0, failed: 1, failures: [ofRunner('left no report')] };
   const failures = report.testResults.flatMap((file): Failure[] => {
     const failed = file.assertionResults.filter((test) => test.status === 'failed');
     if (failed.length > 0)
       return failed.map((test) => ({ name: test.fullName, message: (test.failureMessages ?? []).join('\n') }));
     return file.status === 'failed' ? [{ name: file.name, message: file.message ?? 'failed to run' }] : [];
   });
-  if (failures.length === 0 && exitCode !== 0)
-    failures.push(bare(`${tier}: the runner exited with ${String(exitCode)}`));
+  if (failures.length === 0 && exitCode !== 0) failures.push(ofRunner(`exited with ${String(exitCode)}`));
   return { tier, passed: report.numPassedTests, failed: failures.length, failures };
 }
 
-const bare = (name: string): Failure => ({ name, message: '' });
+/** What vitest says of an error outside all tests, without the lines of code it shows beside; all that was printed if it says nothing. */
+function errorIn(output: string): string {
+  const [, told = output] = stripVTControlCharacters(output).split(/^.*Unhandled Errors?.*$/mu);
+  return told.split(/^ *❯ /mu)[0] ?? told;
+}
 
 const FIRST_LINES = 3;
 const LAST_LINES = 9;

@@ -3,7 +3,8 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sql } from '@luna-iems/tenant-db';
 import { createTestClient } from './support/client.ts';
-import { createTestTenant, eventually, freePort, type ApiProcess, type TestTenant } from './support/tenant.ts';
+import { claimPort } from '../../hack/lib/ports.ts';
+import { createTestTenant, eventually, type ApiProcess, type TestTenant } from './support/tenant.ts';
 
 let tenant: TestTenant;
 
@@ -122,7 +123,7 @@ describe('a process that starts before its parts', () => {
   }
 
   it('says what is missing, and is ready by itself when it is there', async () => {
-    const port = await freePort();
+    const port = await claimPort();
     const api = await tenant.start({ QDRANT_URL: `http://127.0.0.1:${port}` });
     await api.until(503);
     const reasons = await eventually(async () => {

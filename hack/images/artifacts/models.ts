@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '../../lib/errors.ts';
+import { claimPort } from '../../lib/ports.ts';
 import { patient } from '../../lib/run.ts';
 import { imageVersions } from '../../versions.ts';
 import { contentTag } from '../hash.ts';
@@ -73,7 +73,7 @@ async function withGguf(work: string): Promise<void> {
 }
 
 async function createModels(ollama: string, work: string): Promise<void> {
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `127.0.0.1:${await claimPort()}`;
   const env = { ...process.env, OLLAMA_HOST: address, OLLAMA_MODELS: join(work, 'store'), HOME: work };
   const server = spawn(ollama, ['serve'], { env, stdio: 'ignore' });
   try {
@@ -101,15 +101,4 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
     await sleep(200);
   }
   throw new ToolError('LUNA_OLLAMA', 'ollama serve did not answer within 30 s while the model image was made');
-}
-
-/** A port of the loopback interface that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from '@luna-iems/kube-runtime';
-import { freePorts } from '../../../hack/apiserver/ports.ts';
+import { claimPort } from '../../../hack/lib/ports.ts';
 import { repository } from './cluster.ts';
 
 /** Who an operator is to the API server, and where that server is. */
@@ -41,7 +41,7 @@ export interface OperatorProcess {
 
 /** Starts the operator as a process of its own. It is killed when this process ends. */
 export async function spawnOperator({ account, kubeconfig, directory, stdio }: OperatorProcess): Promise<ChildProcess> {
-  const [port = 0] = await freePorts(1);
+  const port = await claimPort();
   const child = spawn(process.execPath, [join(repository, 'operator/src/main.ts')], {
     stdio,
     env: {

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createSilentLogger } from '@luna-iems/service-kit';
 import { createPool, identifier, migrate, setRolePasswords, sql, type Database } from '@luna-iems/tenant-db';
 import { QdrantClient } from '@qdrant/js-client-rest';
+import { claimPort } from '../../../hack/lib/ports.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -43,14 +43,6 @@ export interface ApiProcess {
   signal(name: NodeJS.Signals): Promise<number | null>;
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** Asks until it is so; the test's own time limit ends it otherwise. */
 export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
   for (;;) {
@@ -61,7 +53,7 @@ export async function eventually<T>(look: () => Promise<T | undefined | false>):
 }
 
 async function startProcess(environment: Record<string, string>): Promise<ApiProcess> {
-  const port = await freePort();
+  const port = await claimPort();
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env['PATH'] ?? '', ...environment, HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
