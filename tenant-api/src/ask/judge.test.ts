@@ -11,13 +11,14 @@ const passages = ['Eins.', 'Zwei.', 'Drei.'].map((text, chunkIdx) => ({
 }));
 const support = (at: number, nameless = false): Support => ({ at, nameless });
 
-/** What is judged beside a reader that says `word`, and what it was given to read. */
+/** What is judged beside a reader that says `word`, what it was given to read, and how often its time was noted. */
 async function judged(
   word: number | undefined | Error,
   given: Support,
   end: AbortSignal = signal,
-): Promise<{ evidence: Evidence; read: string[] }> {
+): Promise<{ evidence: Evidence; read: string[]; noted: number }> {
   const read: string[] = [];
+  let noted = 0;
   const reader: Reader = {
     read: (_, texts) => {
       read.push(...texts);
@@ -27,24 +28,25 @@ async function judged(
     status: () => ({ model: 'reads', selfTest: 'passed' }),
   };
   const clock = createManualClock('2026-01-01T00:00:00Z');
-  const deps = { reader, log: createSilentLogger(), clock, observe: () => undefined };
+  const deps = { reader, log: createSilentLogger(), clock, observe: () => void (noted += 1) };
   return {
     evidence: await judge(deps, given, {
       ...{ question: 'Was?', language: 'de', passages, candidates: [] },
       signal: end,
     }),
     read,
+    noted,
   };
 }
 
 describe('evidence with a reader', () => {
   it('is what it makes of a doubt, having read the best passages under their titles', async () => {
     const read = ['Handbuch\n\nEins.', 'Handbuch\n\nZwei.'];
-    expect(await judged(3, support(0.5))).toEqual({ evidence: 'clear', read });
+    expect(await judged(3, support(0.5))).toEqual({ evidence: 'clear', read, noted: 1 });
     expect((await judged(-3, support(0.5))).evidence).toBe('none');
   });
   it('is that of words and vectors where it has no word, or is away', async () => {
-    expect((await judged(undefined, support(0.5))).evidence).toBe('doubtful');
+    expect(await judged(undefined, support(0.5))).toMatchObject({ evidence: 'doubtful', noted: 0 });
     expect((await judged(new Error('gone'), support(0.5))).evidence).toBe('doubtful');
     expect((await judged(new Error('gone'), support(1.1))).evidence).toBe('clear');
   });

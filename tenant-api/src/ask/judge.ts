@@ -36,7 +36,8 @@ export async function judge(deps: JudgeDeps, support: Support, toRead: ToRead): 
   try {
     const start = clock.monotonicMs();
     const conviction = await reader.read(question, stretches, signal);
-    observe('reading', (clock.monotonicMs() - start) / 1000);
+    // One that rests, or is not trusted, reads nothing.
+    if (conviction !== undefined) observe('reading', (clock.monotonicMs() - start) / 1000);
     return evidenceOf(support, conviction);
   } catch (error) {
     signal.throwIfAborted();
