@@ -45,13 +45,23 @@ const printAs =
   (text) =>
     console.log(text.replaceAll(/^/gmu, `${name.padEnd(9)} │ `));
 
-async function runPrinting(command: string, args: readonly string[], print: Print): Promise<number> {
+interface Ran {
+  readonly code: number;
+  /** All that it printed, both streams as they came. */
+  readonly output: string;
+}
+
+async function runPrinting(command: string, args: readonly string[], print: Print): Promise<Ran> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
   const tell = async (stream: Readable): Promise<void> => {
-    for await (const line of createInterface({ input: stream })) print(line);
+    for await (const line of createInterface({ input: stream })) {
+      output += `${line}\n`;
+      print(line);
+    }
   };
   const [[code]] = await Promise.all([once(child, 'close'), tell(child.stdout), tell(child.stderr)]);
-  return typeof code === 'number' ? code : 1;
+  return { code: typeof code === 'number' ? code : 1, output };
 }
 
 async function runProject(project: Project, print: Print): Promise<TierCount> {
@@ -61,18 +71,13 @@ async function runProject(project: Project, print: Print): Promise<TierCount> {
   const only = project === 'quiet' ? ['faults', '-t', 'D2: silence'] : [project];
   const args = ['run', '--project', ...only, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   print(`\n== ${project}`);
-  let output = '';
-  const keepAndPrint: Print = (line) => {
-    output += `${line}\n`;
-    print(line);
-  };
-  const exitCode = await runPrinting('node_modules/.bin/vitest', args, keepAndPrint);
+  const { code, output } = await runPrinting('node_modules/.bin/vitest', args, print);
   const report = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof countVitest>[1])
     : undefined;
   // Written by the fault suite: what it tried, and what came of it.
   if (project === 'faults' && existsSync(faultTable)) print(readFileSync(faultTable, 'utf8'));
-  return countVitest(project, report, exitCode, output);
+  return countVitest(project, report, code, output);
 }
 
 /** The life cycle of the cluster takes it down, so only where we bring it up ourselves. */
@@ -128,8 +133,8 @@ async function runStages(wanted: readonly Project[]): Promise<TierCount[]> {
 async function passChecks(): Promise<boolean> {
   const passed = await Promise.all(
     checks.map(async ({ name, command, args, hint }) => {
-      let output = '';
-      const ok = (await runPrinting(command, args, (line) => (output += `${line}\n`))) === 0;
+      const { code, output } = await runPrinting(command, args, () => undefined);
+      const ok = code === 0;
       console.log(ok ? `check: ${name}` : `${output}check failed: ${name}. ${hint}`);
       return ok;
     }),

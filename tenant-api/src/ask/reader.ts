@@ -9,7 +9,8 @@ export interface Reader {
   /**
    * How convinced it is that one of the passages answers the question, -3 to 3; see {@link conviction}. Undefined while the model has not
    * shown that it can be trusted, and for a minute after it did not answer in time: a busy model would keep everybody waiting. A passage
-   * that tells it what to reply can at worst be quoted with too little doubt: a yes or no is all that is heard of it. Throws when the server does not answer in time.
+   * that tells it what to reply can at worst be quoted with too little doubt: a yes or no is all that is heard of it. Throws when the
+   * server does not answer in time.
    */
   read(question: string, passages: readonly string[], signal: AbortSignal): Promise<number | undefined>;
   /** Tests the model if it has not been tested; cheap once it has. Throws when it could not be. */
