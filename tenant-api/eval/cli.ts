@@ -6,10 +6,11 @@ import { startServices } from '../../hack/services/index.ts';
 import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
 import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
-import { measureSearch, measureWithoutFolding, type SearchFigures } from './search-figures.ts';
+import { measureFolding } from './folding.ts';
+import { measureSearch, type SearchFigures } from './search-figures.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
 import { readQuestions, type Question } from './questions.ts';
-import { quantile } from './rank-metrics.ts';
+import { quantile, type PairedDifference } from './rank-metrics.ts';
 import { readerModel, serveReader } from './reader-model.ts';
 import { evaluateSet, ingestSet } from './retrieval.ts';
 import { convertSquad } from './squad.ts';
@@ -115,6 +116,9 @@ const flat = (figures: SearchFigures): Record<string, number> =>
     ]),
   );
 
+const difference = ({ first, second, ...rest }: PairedDifference): Record<string, number> =>
+  rounded({ with: first, without: second, ...rest });
+
 /** Search and its legs in both languages; where umlauts are folded also without that, in the same run and with the same model. */
 async function search(
   tenant: EvalTenant,
@@ -127,14 +131,11 @@ async function search(
     german: flat(await measureSearch(tenant, german)),
     english: flat(await measureSearch(tenant, english)),
   };
-  const plain = await measureWithoutFolding(tenant, german, ollamaUrl);
-  if (plain) {
-    const folded = tenant.services.tuner.status().shares.de?.dense;
-    rows['german_not_folded'] = flat(plain.figures);
-    rows['german_known_items'] = {
-      folded_dense_ndcg10: round(folded ?? 0),
-      not_folded_dense_ndcg10: round(plain.knownItems ?? 0),
-    };
+  const folding = await measureFolding(tenant, german, ollamaUrl);
+  if (folding) {
+    rows['german_not_folded'] = flat(folding.without);
+    for (const asked of ['questions', 'sentences', 'headings'] as const)
+      rows[`folding_vectors_${asked}`] = difference(folding[asked]);
   }
   console.table(rows);
   return Object.fromEntries(

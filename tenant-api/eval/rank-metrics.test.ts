@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meanFigures, quantile, rankFigures } from './rank-metrics.ts';
+import { meanFigures, pairedDifference, quantile, rankFigures } from './rank-metrics.ts';
 
 const judged = new Map([
   ['a', 2],
@@ -49,4 +49,29 @@ describe('quantile', () => {
     expect(quantile([3, 1, 2], 0.95)).toBe(3);
     expect(quantile([], 0.5)).toBe(0);
   });
+});
+
+describe('a paired difference', () => {
+  it('agrees with a computation by hand where every value is a group', () => {
+    const { first, second, values, difference, standardError } = pairedDifference([[1], [0.5], [0]], [[0], [0.5], [0]]);
+    expect([first, second, values]).toEqual([0.5, 1 / 6, 3]);
+    expect(difference).toBeCloseTo(1 / 3, 12);
+    // Differences 1, 0, 0: variance 1/3, of the mean of three 1/9.
+    expect(standardError).toBeCloseTo(1 / 3, 12);
+  });
+  it('knows as much of a group asked ten times over as of the group asked once', () => {
+    const once: [number[][], number[][]] = [
+      [[1], [0.5], [0]],
+      [[0], [0.5], [0]],
+    ];
+    const often = once.map((groups) => groups.map(([one]) => Array.from({ length: 10 }, () => one ?? 0)));
+    expect(pairedDifference(often[0] ?? [], often[1] ?? []).standardError).toBeCloseTo(
+      pairedDifference(...once).standardError,
+      12,
+    );
+  });
+  it('is nothing without values', () =>
+    expect(pairedDifference([[]], [[]])).toEqual({
+      ...{ first: 0, second: 0, values: 0, difference: 0, standardError: 0 },
+    }));
 });

@@ -36,6 +36,35 @@ export function meanFigures(all: readonly RankFigures[]): RankFigures {
   return { ndcg10: mean((one) => one.ndcg10), recall10: mean((one) => one.recall10), mrr10: mean((one) => one.mrr10) };
 }
 
+export interface PairedDifference {
+  /** Of all values, 0..1. */
+  first: number;
+  second: number;
+  /** How many values there are of each. */
+  values: number;
+  difference: number;
+  /** Of the difference. Values of one group are not taken for independent. */
+  standardError: number;
+}
+
+/** How far the same questions' values differ between two ways of searching; `first` and `second` hold them in the same groups and order. */
+export function pairedDifference(
+  first: readonly (readonly number[])[],
+  second: readonly (readonly number[])[],
+): PairedDifference {
+  const values = first.flat().length;
+  const mean = (groups: readonly (readonly number[])[]): number => sum(groups.flat()) / Math.max(1, values);
+  const difference = mean(first) - mean(second);
+  const strays = first.map((group, at) => sum(group) - sum(second[at] ?? []) - group.length * difference);
+  const groups = strays.filter((_, at) => (first[at]?.length ?? 0) > 0).length;
+  const variance = groups < 2 ? 0 : (sum(strays.map((one) => one ** 2)) / values ** 2) * (groups / (groups - 1));
+  return { first: mean(first), second: mean(second), values, difference, standardError: Math.sqrt(variance) };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, one) => total + one, 0);
+}
+
 /** The value that `part` (0..1) of the values do not exceed; 0 for no values. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);

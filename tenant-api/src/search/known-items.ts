@@ -14,17 +14,24 @@ export function chance(text: string): number {
 const word = /[\p{L}\p{N}][\p{L}\p{N}.,:-]*/gu;
 
 /**
- * A question made mechanically whose answer is one chunk: half of the content words of one of its sentences, chosen by chance
+ * Questions made mechanically whose answer is one chunk, one of each of its sentences: half of the content words, chosen by chance
  * but always the same ones. The whole sentence would be found by its words alone; a person who asks remembers some of them.
- * Undefined where the chunk has no sentence to ask with.
+ * Empty where the chunk has no sentence to ask with.
  */
-export function knownItemQuestion(chunkId: string, text: string, language: Language): string | undefined {
-  const usable = sentences(text, language).filter(
-    (one) => one.text.length <= MAX_LENGTH && distinctTerms(one.text, language).length >= MIN_TERMS,
-  );
-  const sentence = usable[chance(chunkId) % Math.max(1, usable.length)];
-  if (!sentence) return undefined;
-  const content = (sentence.text.match(word) ?? []).filter((one) => distinctTerms(one, language).length > 0);
+export function knownItemQuestions(chunkId: string, text: string, language: Language): string[] {
+  return sentences(text, language)
+    .filter((one) => one.text.length <= MAX_LENGTH && distinctTerms(one.text, language).length >= MIN_TERMS)
+    .map((one) => someWordsOf(chunkId, one.text, language));
+}
+
+function someWordsOf(chunkId: string, sentence: string, language: Language): string {
+  const content = (sentence.match(word) ?? []).filter((one) => distinctTerms(one, language).length > 0);
   const kept = content.filter((one, index) => chance(`${chunkId} ${index} ${one}`) % 2 === 0);
   return kept.length < 2 ? content.slice(0, MIN_TERMS).join(' ') : kept.join(' ');
+}
+
+/** One of them, chosen by chance but always the same one. */
+export function knownItemQuestion(chunkId: string, text: string, language: Language): string | undefined {
+  const questions = knownItemQuestions(chunkId, text, language);
+  return questions[chance(chunkId) % Math.max(1, questions.length)];
 }
