@@ -44,8 +44,9 @@ async function checkOllama(ollama: Ollama, model: string, signal: AbortSignal): 
 
 /** A reader that is not heard is nothing that answers wait for, but somebody wanted it. */
 function checkReader(reader: Reader): string {
-  const { model, selfTest, right = 0 } = reader.status();
-  const share = `${Math.round(right * 100)} % right, where 50 is guessing`;
+  const { model, selfTest, right } = reader.status();
+  const share =
+    right === undefined ? 'says neither yes nor no' : `${Math.round(right * 100)} % right, where 50 is guessing`;
   if (selfTest === 'passed') return `${model}, ${share}`;
   const why = selfTest === 'pending' ? 'has not been tested yet' : `does not tell answers apart (${share})`;
   throw new LunaError('LUNA_READER_NOT_HEARD', `the model "${model}" ${why}: words and vectors judge without it`);

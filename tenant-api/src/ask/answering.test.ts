@@ -55,6 +55,18 @@ describe('the sentence that answers', () => {
       'Mittelspannung | 24,80',
     );
   });
+  it('is not a line with the heading that follows it, which is no item of a list', () => {
+    const text = 'Stadtwerke Musterstadt, Kundenservice, Stand 2026\n\n1. BEGRIFFE\n\nEin Zähler misst.';
+    const faq = passage(text, {
+      places: [
+        { at: 0, headings: [] },
+        { at: text.indexOf('1.'), headings: ['1. BEGRIFFE'] },
+      ],
+    });
+    expect(answer('Was machen die Stadtwerke Musterstadt im Kundenservice?', [faq])?.citations[0]?.quote).toBe(
+      'Stadtwerke Musterstadt, Kundenservice, Stand 2026',
+    );
+  });
   it('is not the question of a list of questions, but what follows it', () => {
     const faq = passage(
       'Wie lange lädt ein Auto?\nBei elf Kilowatt etwa fünf Stunden.\nWas kostet das?\nDas hängt vom Tarif ab.',

@@ -132,6 +132,15 @@ function markHeads(pieces: Piece[]): void {
   }
 }
 
+function kindOf(text: string, heading: boolean): Pick<Piece, 'listItem' | 'introduces' | 'question'> {
+  const marked = listMark.test(text);
+  return {
+    listItem: marked && !heading,
+    introduces: !marked && !heading && !/[.!?]$/u.test(text),
+    question: text.endsWith('?'),
+  };
+}
+
 function splitPassage(passage: Passage, language: Language, cut: Cutter): Split {
   const pieces: Piece[] = [];
   const title = distinctTerms(passage.title, language, cut);
@@ -154,9 +163,7 @@ function splitPassage(passage: Passage, language: Language, cut: Cutter): Split 
       ...{ text, start, block, terms, label },
       over: before?.question ? before.terms : labels,
       headings: headingsOf[passage.places.findLastIndex((place) => place.at <= start)] ?? title,
-      listItem: listMark.test(text),
-      introduces: !listMark.test(text) && !/[.!?]$/u.test(text) && !isHeading(passage, text),
-      question: text.endsWith('?'),
+      ...kindOf(text, isHeading(passage, text)),
       head: false,
     });
     if (label) labels = [...labels, ...terms];

@@ -83,6 +83,11 @@ describe('a reader', () => {
       expect(await reader.read('Was?', ['Dies.'], signal)).toBeUndefined();
     }
   });
+  it('that says neither yes nor no is right in no part of its test', async () => {
+    const { reader } = readerOf(() => undefined);
+    await reader.check(signal);
+    expect(reader.status()).toEqual({ model: 'reads', selfTest: 'failed' });
+  });
   it('is tested once, and anew when the model is another one', async () => {
     let digest = 'a';
     const { reader, asked } = readerOf(knows(0.7), () => digest);

@@ -21,7 +21,7 @@ export interface Reader {
 export interface ReaderStatus {
   model: string;
   selfTest: 'passed' | 'failed' | 'pending';
-  /** How often it preferred a passage that answers to one that does not, 0..1; not there before the test. */
+  /** How often it preferred a passage that answers to one that does not, 0..1; not there before the test, and where it said neither yes nor no. */
   right?: number;
 }
 
@@ -85,7 +85,7 @@ export function createReader({ ollama, model, name, log, clock, timeoutMs }: Rea
     status: () => ({
       model: name,
       selfTest: tested === undefined ? 'pending' : tested.scale === undefined ? 'failed' : 'passed',
-      ...(tested === undefined ? {} : { right: tested.right }),
+      ...(tested?.right === undefined ? {} : { right: tested.right }),
     }),
   };
 }

@@ -99,8 +99,8 @@ export interface Scale {
 }
 
 export interface ReadingVerdict {
-  /** How often a passage that answers has higher log-odds than one that does not, 0..1; 0.5 is guessing. */
-  right: number;
+  /** How often a passage that answers has higher log-odds than one that does not, 0..1; 0.5 is guessing. Undefined where it said neither yes nor no. */
+  right?: number;
   /** Undefined where the model is not to be trusted. */
   scale?: Scale;
 }
@@ -127,7 +127,7 @@ export function judgeReading(odds: readonly (number | undefined)[]): ReadingVerd
   const of = (answers: boolean): number[] =>
     readings.flatMap((one, at) => (one.answers === answers ? (odds[at] ?? []) : []));
   const [forIt, against] = [of(true), of(false)];
-  if (forIt.length + against.length < readings.length) return { right: 0 };
+  if (forIt.length + against.length < readings.length) return {};
   const right = mean(forIt.flatMap((a) => against.map((b) => (a > b ? 1 : a === b ? 0.5 : 0))));
   const scale = scaleOf(forIt, against);
   // One outlier can turn the means round where most pairs are right.

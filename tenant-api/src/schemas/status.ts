@@ -118,7 +118,10 @@ export const StatusSummary = Type.Object(
           model: Type.String(),
           selfTest: oneOf(['passed', 'failed', 'pending'], { description: 'failed: its word does not count.' }),
           right: Type.Optional(
-            Type.Number({ description: 'How often it preferred a passage that answers to one that does not, 0..1.' }),
+            Type.Number({
+              description:
+                'How often it preferred a passage that answers to one that does not, 0..1; not there where it said neither yes nor no.',
+            }),
           ),
         },
         { description: 'The model that says whether a passage answers a question; null where none is wanted.' },
