@@ -15,6 +15,8 @@ import { pairedDifference, rankFigures, type Judgements, type PairedDifference }
 import { meanOfLegs, rankLegs, type SearchFigures } from './search-figures.ts';
 
 const CANDIDATES = 10;
+/** Questions of each sentence, each with another half of its words. */
+const ROUNDS = 5;
 
 /** What folding is worth, in nDCG@10 of the vectors alone: with it less without it, question by question. */
 export interface FoldingFigures {
@@ -36,6 +38,8 @@ interface KnownItems {
 interface ChunkRow {
   chunkId: string;
   itemId: string;
+  source: string;
+  chunkIdx: number;
   text: string;
   metadata: Record<string, unknown>;
 }
@@ -63,15 +67,19 @@ async function withoutFolding({ services }: EvalTenant, ollamaUrl: string): Prom
 }
 
 function germanChunks({ services }: EvalTenant): Promise<ChunkRow[]> {
-  return services.app.db.query<ChunkRow>(sql`select c.chunk_id as "chunkId", c.item_id as "itemId", c.text, c.metadata
+  return services.app.db.query<ChunkRow>(sql`select c.chunk_id as "chunkId", c.item_id as "itemId", i.source,
+    c.chunk_idx as "chunkIdx", c.text, c.metadata
     from item_chunks c join items i on i.item_id = c.item_id and i.version = c.version
     where coalesce(i.language, 'de') = 'de' order by c.chunk_id`);
 }
 
 const itemsOfSentences = (chunks: readonly ChunkRow[]): KnownItems[] =>
-  chunks.map(({ chunkId, text }) => ({
+  chunks.map(({ chunkId, source, chunkIdx, text }) => ({
     expected: new Map([[chunkId, 1]]),
-    asked: knownItemQuestions(chunkId, text, 'de'),
+    // Ids differ from run to run; the questions of a passage are to be the same.
+    asked: Array.from({ length: ROUNDS }, (_, round) =>
+      knownItemQuestions(`${source} ${chunkIdx} ${round}`, text, 'de'),
+    ).flat(),
   }));
 
 /** What stands under a heading is expected, in every chunk that has some of it. */

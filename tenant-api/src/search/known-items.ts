@@ -15,18 +15,18 @@ const word = /[\p{L}\p{N}][\p{L}\p{N}.,:-]*/gu;
 
 /**
  * Questions made mechanically whose answer is one chunk, one of each of its sentences: half of the content words, chosen by chance
- * but always the same ones. The whole sentence would be found by its words alone; a person who asks remembers some of them.
+ * but always the same ones for a seed. The whole sentence would be found by its words alone; a person who asks remembers some of them.
  * Empty where the chunk has no sentence to ask with.
  */
-export function knownItemQuestions(chunkId: string, text: string, language: Language): string[] {
+export function knownItemQuestions(seed: string, text: string, language: Language): string[] {
   return sentences(text, language)
     .filter((one) => one.text.length <= MAX_LENGTH && distinctTerms(one.text, language).length >= MIN_TERMS)
-    .map((one) => someWordsOf(chunkId, one.text, language));
+    .map((one) => someWordsOf(seed, one.text, language));
 }
 
-function someWordsOf(chunkId: string, sentence: string, language: Language): string {
+function someWordsOf(seed: string, sentence: string, language: Language): string {
   const content = (sentence.match(word) ?? []).filter((one) => distinctTerms(one, language).length > 0);
-  const kept = content.filter((one, index) => chance(`${chunkId} ${index} ${one}`) % 2 === 0);
+  const kept = content.filter((one, index) => chance(`${seed} ${index} ${one}`) % 2 === 0);
   return kept.length < 2 ? content.slice(0, MIN_TERMS).join(' ') : kept.join(' ');
 }
 
