@@ -42,6 +42,16 @@ describe('fuse', () => {
     expect(ids(fuse({ dense: [], lexical: hits({ a: 1, b: 2 }) }, 0.9))).toEqual(['b', 'a']);
     expect(fuse({ dense: [], lexical: [] }, 0.5)).toEqual([]);
   });
+  it('never gives a leg more than all of the say', () => {
+    const legs = {
+      dense: [{ id: 'a', score: 0.01 }],
+      lexical: [
+        { id: 'h', score: 0.37671718142207694 },
+        { id: 'a', score: 0.01 },
+      ],
+    };
+    for (const { score } of fuse(legs, 1)) expect(score).toBeGreaterThanOrEqual(0);
+  });
   it('finds every candidate once, best first', () => {
     fc.assert(
       fc.property(leg, leg, fc.double({ min: 0, max: 1, noNaN: true }), (dense, lexical, share) => {

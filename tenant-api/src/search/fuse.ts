@@ -37,7 +37,8 @@ function shareFor(legs: Legs, denseShare: number): number {
   if (legs.dense.length === 0) return 0;
   if (legs.lexical.length === 0) return 1;
   const odds = denseShare * Math.exp(-LEAN * (clarity(legs).standsOut - USUAL));
-  return odds / (odds + 1 - denseShare);
+  // In brackets: a sum that is rounded before the difference would make a share of more than 1.
+  return odds / (odds + (1 - denseShare));
 }
 
 /**
