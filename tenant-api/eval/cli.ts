@@ -7,7 +7,7 @@ import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
 import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
 import { measureFolding } from './folding.ts';
-import { measureSearch, type SearchFigures } from './search-figures.ts';
+import { meanOfLegs, rankLegs, type SearchFigures } from './search-figures.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
 import { readQuestions, type Question } from './questions.ts';
 import { quantile, type PairedDifference } from './rank-metrics.ts';
@@ -127,11 +127,13 @@ async function search(
 ): Promise<Record<string, number>> {
   const german = questions.filter((one) => one.language === 'de');
   const english = questions.filter((one) => one.language === 'en');
+  const { app } = tenant.services;
+  const ranked = await rankLegs(app, tenant, german);
   const rows: Record<string, Record<string, number>> = {
-    german: flat(await measureSearch(tenant, german)),
-    english: flat(await measureSearch(tenant, english)),
+    german: flat(meanOfLegs(ranked)),
+    english: flat(meanOfLegs(await rankLegs(app, tenant, english))),
   };
-  const folding = await measureFolding(tenant, german, ollamaUrl);
+  const folding = await measureFolding(tenant, { questions: german, ranked }, ollamaUrl);
   if (folding) {
     rows['german_not_folded'] = flat(folding.without);
     for (const asked of ['questions', 'sentences', 'headings'] as const)

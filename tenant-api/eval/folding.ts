@@ -1,5 +1,5 @@
 import { createHttpClient } from '@luna-iems/service-kit';
-import { sql } from '@luna-iems/tenant-db';
+import { readLiveChunks, sql, type LiveChunk } from '@luna-iems/tenant-db';
 import { createEmbedder } from '../src/embed/embedder.ts';
 import { createOllama } from '../src/embed/ollama.ts';
 import type { ActiveProfile } from '../src/embed/profile-manager.ts';
@@ -12,7 +12,7 @@ import { createVocabulary } from '../src/text/compounds.ts';
 import type { EvalTenant } from './eval-tenant.ts';
 import type { Question } from './questions.ts';
 import { pairedDifference, rankFigures, type Judgements, type PairedDifference } from './rank-metrics.ts';
-import { meanOfLegs, rankLegs, type SearchFigures } from './search-figures.ts';
+import { meanOfLegs, rankLegs, type RankedLegs, type SearchFigures } from './search-figures.ts';
 
 const CANDIDATES = 10;
 /** Questions of each sentence, each with another half of its words. */
@@ -35,13 +35,10 @@ interface KnownItems {
   asked: string[];
 }
 
-interface ChunkRow {
-  chunkId: string;
-  itemId: string;
-  source: string;
-  chunkIdx: number;
-  text: string;
-  metadata: Record<string, unknown>;
+/** Questions written by people, and what search finds for them as it is. */
+export interface Asked {
+  questions: readonly Question[];
+  ranked: RankedLegs;
 }
 
 /** Search as it would be with the model's texts left as they are, whatever the self-test says: same chunks, a collection of its own. */
@@ -66,14 +63,17 @@ async function withoutFolding({ services }: EvalTenant, ollamaUrl: string): Prom
   };
 }
 
-function germanChunks({ services }: EvalTenant): Promise<ChunkRow[]> {
-  return services.app.db.query<ChunkRow>(sql`select c.chunk_id as "chunkId", c.item_id as "itemId", i.source,
-    c.chunk_idx as "chunkIdx", c.text, c.metadata
-    from item_chunks c join items i on i.item_id = c.item_id and i.version = c.version
-    where coalesce(i.language, 'de') = 'de' order by c.chunk_id`);
+async function germanChunks({ services }: EvalTenant): Promise<LiveChunk[]> {
+  const { db } = services.app;
+  const rows = await db.query<{ id: string }>(sql`select chunk_id as id from item_chunks`);
+  const chunks = await readLiveChunks(
+    db,
+    rows.map(({ id }) => id),
+  );
+  return chunks.filter(({ language }) => (language ?? 'de') === 'de');
 }
 
-const itemsOfSentences = (chunks: readonly ChunkRow[]): KnownItems[] =>
+const itemsOfSentences = (chunks: readonly LiveChunk[]): KnownItems[] =>
   chunks.map(({ chunkId, source, chunkIdx, text }) => ({
     expected: new Map([[chunkId, 1]]),
     // Ids differ from run to run; the questions of a passage are to be the same.
@@ -83,7 +83,7 @@ const itemsOfSentences = (chunks: readonly ChunkRow[]): KnownItems[] =>
   }));
 
 /** What stands under a heading is expected, in every chunk that has some of it. */
-function itemsOfHeadings(chunks: readonly ChunkRow[]): KnownItems[] {
+function itemsOfHeadings(chunks: readonly LiveChunk[]): KnownItems[] {
   const under = new Map<string, { heading: string; chunkIds: string[] }>();
   for (const { chunkId, itemId, metadata } of chunks)
     for (const { headings } of readMetadata(metadata).places) {
@@ -114,12 +114,10 @@ async function vectorsOn({ profile, index }: RetrieveDeps, items: readonly Known
   return gains;
 }
 
-/**
- * Both on the same model server and the same chunks. Undefined where no normalisation is in force anyway.
- */
+/** Both on the same model server and the same chunks. Undefined where no normalisation is in force anyway. */
 export async function measureFolding(
   tenant: EvalTenant,
-  questions: readonly Question[],
+  { questions, ranked }: Asked,
   ollamaUrl: string,
 ): Promise<FoldingFigures | undefined> {
   const { app } = tenant.services;
@@ -127,17 +125,18 @@ export async function measureFolding(
   const chunks = await germanChunks(tenant);
   const [sentences, headings] = [itemsOfSentences(chunks), itemsOfHeadings(chunks)];
   const measured = async (deps: RetrieveDeps) => ({
-    legs: await rankLegs(deps, tenant, questions),
     sentences: await vectorsOn(deps, sentences),
     headings: await vectorsOn(deps, headings),
   });
   const folded = await measured(app);
   try {
-    const plain = await measured(await withoutFolding(tenant, ollamaUrl));
-    const alone = ({ legs }: typeof plain): number[][] => legs.dense.map(({ figures }) => [figures.ndcg10]);
+    const deps = await withoutFolding(tenant, ollamaUrl);
+    const plainRanked = await rankLegs(deps, tenant, questions);
+    const plain = await measured(deps);
+    const alone = ({ dense }: RankedLegs): number[][] => dense.map(({ figures }) => [figures.ndcg10]);
     return {
-      without: meanOfLegs(plain.legs),
-      questions: pairedDifference(alone(folded), alone(plain)),
+      without: meanOfLegs(plainRanked),
+      questions: pairedDifference(alone(ranked), alone(plainRanked)),
       sentences: pairedDifference(folded.sentences, plain.sentences),
       headings: pairedDifference(folded.headings, plain.headings),
     };

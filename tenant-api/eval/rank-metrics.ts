@@ -31,8 +31,7 @@ export function rankFigures(ranking: readonly string[], judgements: Judgements):
 
 /** The mean of several queries' figures; zeros when there are none. */
 export function meanFigures(all: readonly RankFigures[]): RankFigures {
-  const mean = (pick: (one: RankFigures) => number): number =>
-    all.length === 0 ? 0 : all.reduce((sum, one) => sum + pick(one), 0) / all.length;
+  const mean = (pick: (one: RankFigures) => number): number => sum(all.map(pick)) / Math.max(1, all.length);
   return { ndcg10: mean((one) => one.ndcg10), recall10: mean((one) => one.recall10), mrr10: mean((one) => one.mrr10) };
 }
 

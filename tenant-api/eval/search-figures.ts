@@ -21,7 +21,7 @@ interface Ranked {
   found: boolean;
 }
 
-type RankedLegs = Record<keyof SearchFigures, Ranked[]>;
+export type RankedLegs = Record<keyof SearchFigures, Ranked[]>;
 
 /** The chunks that carry what a question expects. */
 async function expectedChunks(tenant: EvalTenant, question: Question): Promise<Map<string, number>> {
@@ -35,7 +35,7 @@ async function expectedChunks(tenant: EvalTenant, question: Question): Promise<M
   return new Map(chunks.filter((chunk) => isExpected(question, chunk)).map((chunk) => [chunk.chunkId, 1]));
 }
 
-/** By leg, the answerable questions in their order. */
+/** The places of the expected passages, by leg: of the answerable questions, in their order. */
 export async function rankLegs(
   deps: RetrieveDeps,
   tenant: EvalTenant,
@@ -74,9 +74,4 @@ export function meanOfLegs(ranked: RankedLegs): SearchFigures {
     foundInFirst3: all.filter((one) => one.found).length / Math.max(1, all.length),
   });
   return { bm25: mean(ranked.bm25), dense: mean(ranked.dense), hybrid: mean(ranked.hybrid) };
-}
-
-/** Search, and each of its legs, for the answerable questions among `questions`: the places of the expected passages. */
-export async function measureSearch(tenant: EvalTenant, questions: readonly Question[]): Promise<SearchFigures> {
-  return meanOfLegs(await rankLegs(tenant.services.app, tenant, questions));
 }

@@ -19,9 +19,13 @@ const word = /[\p{L}\p{N}][\p{L}\p{N}.,:-]*/gu;
  * Empty where the chunk has no sentence to ask with.
  */
 export function knownItemQuestions(seed: string, text: string, language: Language): string[] {
+  return usable(text, language).map((sentence) => someWordsOf(seed, sentence, language));
+}
+
+function usable(text: string, language: Language): string[] {
   return sentences(text, language)
-    .filter((one) => one.text.length <= MAX_LENGTH && distinctTerms(one.text, language).length >= MIN_TERMS)
-    .map((one) => someWordsOf(seed, one.text, language));
+    .map((one) => one.text)
+    .filter((one) => one.length <= MAX_LENGTH && distinctTerms(one, language).length >= MIN_TERMS);
 }
 
 function someWordsOf(seed: string, sentence: string, language: Language): string {
@@ -32,6 +36,7 @@ function someWordsOf(seed: string, sentence: string, language: Language): string
 
 /** One of them, chosen by chance but always the same one. */
 export function knownItemQuestion(chunkId: string, text: string, language: Language): string | undefined {
-  const questions = knownItemQuestions(chunkId, text, language);
-  return questions[chance(chunkId) % Math.max(1, questions.length)];
+  const all = usable(text, language);
+  const sentence = all[chance(chunkId) % Math.max(1, all.length)];
+  return sentence === undefined ? undefined : someWordsOf(chunkId, sentence, language);
 }
