@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readLiveChunks } from '@luna-iems/tenant-db';
 import type { Outcome } from './answer-metrics.ts';
 import type { EvalTenant } from './eval-tenant.ts';
+import type { Judgement } from '../src/ask/judge.ts';
 import { isExpected, type Question } from './questions.ts';
 
 interface Reply {
@@ -16,6 +17,7 @@ interface Reply {
 export interface Answered extends Outcome {
   question: Question;
   answer: string;
+  judgement: Judgement;
   seconds: number;
 }
 
@@ -40,7 +42,7 @@ const byScore = (reply: Reply): Reply['passages'] => reply.passages.toSorted((a,
 
 async function answerOne(tenant: EvalTenant, question: Question): Promise<Answered> {
   const start = performance.now();
-  const reply = await tenant.ask<Reply>(question.question);
+  const { reply, judgement } = await tenant.ask<Reply>(question.question);
   const seconds = (performance.now() - start) / 1000;
   return {
     question,
@@ -52,6 +54,7 @@ async function answerOne(tenant: EvalTenant, question: Question): Promise<Answer
     citations: reply.citations.length,
     exact: await exactCitations(tenant, reply),
     answer: reply.answer,
+    judgement,
     seconds,
   };
 }

@@ -6,6 +6,7 @@ import { startServices } from '../../hack/services/index.ts';
 import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
 import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
+import { boundsByRule, weigh } from './bounds.ts';
 import { measureFolding } from './folding.ts';
 import { meanOfLegs, rankLegs, type SearchFigures } from './search-figures.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
@@ -98,7 +99,7 @@ function report(answered: readonly Answered[]): Record<string, Record<string, nu
 
 /** What went wrong, of the development half only: whoever looks at the other half can no longer trust its figures. */
 function printFaults(answered: readonly Answered[], all: boolean): void {
-  for (const one of answered.filter(({ question }) => all || question.half === 'development')) {
+  for (const one of all ? answered : ofDevelopment(answered)) {
     const { question, refused, doubted, rank, quoted, answer } = one;
     const fine = one.answerable ? !refused && quoted : refused || doubted;
     if (fine) continue;
@@ -107,6 +108,26 @@ function printFaults(answered: readonly Answered[], all: boolean): void {
     );
   }
 }
+
+const ofDevelopment = (answered: readonly Answered[]): Answered[] =>
+  answered.filter(({ question }) => question.half === 'development');
+
+/** Where the bounds of evidence would be by the development half, for whoever calibrates them: all in units of those in force. */
+function bounds(answered: readonly Answered[]): Record<string, Record<string, number>> {
+  const development = ofDevelopment(answered);
+  const groups = { German: ['de'], English: ['en'], both: ['de', 'en'] };
+  return Object.fromEntries(
+    Object.entries(groups).flatMap(([name, languages]) => {
+      const ofGroup = development.filter(({ question }) => languages.includes(question.language));
+      const found = boundsByRule(ofGroup.map(({ answerable, judgement }) => weigh(answerable, judgement)));
+      return found ? [[name, rounded(found)]] : [];
+    }),
+  );
+}
+
+const judged = ({ question: { id, language }, answerable, judgement: { support, conviction } }: Answered): object => ({
+  ...{ id, language, answerable, ...support, conviction },
+});
 
 const flat = (figures: SearchFigures): Record<string, number> =>
   Object.fromEntries(
@@ -168,6 +189,8 @@ async function answers(all: boolean): Promise<void> {
     printFaults(answered, all);
     const groups = report(answered);
     console.table(groups);
+    const byRule = bounds(answered);
+    console.table(byRule);
     const searched = await search(tenant, questions, ollamaUrl);
     const seconds = answered.map((one) => one.seconds * 1000);
     await writeResult(`eval-answers${suffix}`, {
@@ -176,6 +199,7 @@ async function answers(all: boolean): Promise<void> {
       reader: tenant.services.reader?.status() ?? null,
       ...{ msPerQuestionP50: round(quantile(seconds, 0.5)), msPerQuestionP95: round(quantile(seconds, 0.95)) },
       ...groups,
+      ...{ bounds: byRule, judged: ofDevelopment(answered).map(judged) },
       ...searched,
     });
     if (groups['all']?.['citationCorrectness'] !== 1) process.exitCode = 1;

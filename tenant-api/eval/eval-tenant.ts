@@ -6,6 +6,7 @@ import { createLogger, createSilentLogger } from '@luna-iems/service-kit';
 import { createPool, createScratchDatabase, migrate, setRolePasswords } from '@luna-iems/tenant-db';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import type { Judgement } from '../src/ask/judge.ts';
 import { createServices, type Services } from '../src/services.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,8 +16,8 @@ export interface EvalTenant {
   services: Services;
   /** Uploads a file and waits for the end of its job. Resolves to its state; throws when the API refuses it. */
   upload(name: string, content: Uint8Array | string, fields?: Readonly<Record<string, string>>): Promise<string>;
-  /** The answer of `POST /rag/ask`. */
-  ask<T>(question: string): Promise<T>;
+  /** The answer of `POST /rag/ask`, and what was judged before it. One question at a time. */
+  ask<T>(question: string): Promise<{ reply: T; judgement: Judgement }>;
   close(): Promise<void>;
 }
 
@@ -103,7 +104,8 @@ export async function startEvalTenant(env: Environment): Promise<EvalTenant> {
   const config = readConfig({ ...settings, ...env, ...withoutStore, ...own });
   const log = createLogger({ name: 'eval', level: config.LOG_LEVEL });
   const services = createServices({ config, log, env: {}, version: 'eval' });
-  const app = await buildApp(services.app);
+  let judgement: Judgement | undefined;
+  const app = await buildApp({ ...services.app, count: (_, judged) => void (judgement = judged) });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const stop = new AbortController();
   const loops = Promise.all([
@@ -129,14 +131,16 @@ export async function startEvalTenant(env: Environment): Promise<EvalTenant> {
   return {
     services,
     upload: (name, content, fields = {}) => upload(caller, { name, content }, fields),
-    ask: async <T>(question: string) =>
-      json<T>(
-        await fetch(`${url}/rag/ask`, {
-          method: 'POST',
-          headers: { ...caller.headers, 'content-type': 'application/json' },
-          body: JSON.stringify({ question }),
-        }),
-      ),
+    ask: async <T>(question: string) => {
+      const answer = await fetch(`${url}/rag/ask`, {
+        method: 'POST',
+        headers: { ...caller.headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ question }),
+      });
+      const reply = await json<T>(answer);
+      if (!judgement) throw new Error('the answer was never judged');
+      return { reply, judgement };
+    },
     close,
   };
 }

@@ -172,7 +172,7 @@ export function createServices(input: ServicesInput): Services {
     countOriginals: apiMetrics.countOriginals,
     objectStore: objects === undefined ? 'off' : config.S3_STORE ? 'on' : 'reading',
     observe: apiMetrics.observeAsk,
-    count: apiMetrics.countAsk,
+    count: (mode, { evidence }) => apiMetrics.countAsk(mode, evidence),
     ranker: contentRanker,
     denseShare: (active, language) => tuner.share(active, language),
     understands: (active, language) => tuner.understands(active, language),

@@ -31,7 +31,9 @@ it(
           'Der Preis\u00a0ist\nhoch: 2\tm² kosten 8 Euro…',
         ]);
       expect(cosine(plain, odd)).toBeGreaterThan(0.9999);
-      const { passages } = await tenant.ask<{ passages: { source: string; score: number }[] }>(
+      const {
+        reply: { passages },
+      } = await tenant.ask<{ passages: { source: string; score: number }[] }>(
         'Wann ist nach einem Umzug Schluss mit dem Strom?',
       );
       expect(passages.toSorted((a, b) => b.score - a.score)[0]?.source).toBe('vertrag.txt');

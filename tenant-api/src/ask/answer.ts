@@ -11,7 +11,7 @@ import { rankSentences, type Candidate } from './evidence.ts';
 import { extractiveAnswer, type ExtractiveInput } from './extractive.ts';
 import type { Citation, Passage } from './passage.ts';
 import { withoutForeignLinks } from './guard.ts';
-import { judge, type JudgeDeps } from './judge.ts';
+import { judge, type JudgeDeps, type Judgement } from './judge.ts';
 import { orderBySentences } from './order.ts';
 import { buildPrompt, type Prompt } from './prompt.ts';
 import { doubtSentence, refusalSentence, supportOf, type Evidence } from './refusal.ts';
@@ -52,7 +52,7 @@ export type AskEvent =
 export interface AskDeps extends RetrieveDeps, Pick<JudgeDeps, 'reader'> {
   /** Undefined: extractive answers only. */
   chat: ChatModel | undefined;
-  count: (mode: string, evidence: Evidence) => void;
+  count: (mode: Answer['mode'] | 'refused', judgement: Judgement) => void;
 }
 
 /** Sentences whose vectors are compared with the question's; the best by words are enough, and each costs time. */
@@ -227,7 +227,8 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
   );
   const { clarity, profile } = retrieved;
   const support = supportOf(candidates, passages, { question, language, clarity, rule: profile?.preset.evidence });
-  const evidence = await judge(deps, support, { question, language, passages, candidates, signal });
+  const judgement = await judge(deps, support, { question, language, passages, candidates, signal });
+  const { evidence } = judgement;
   const found = { deps, request, question, language, retrieved: { ...retrieved, passages }, candidates, evidence };
   for await (const event of answerFound(found)) {
     if (event.event !== 'done') {
@@ -235,7 +236,7 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
       continue;
     }
     const { refused, mode } = event.answer;
-    deps.count(refused ? 'refused' : mode, evidence);
+    deps.count(refused ? 'refused' : mode, judgement);
     deps.observe('answer', (deps.clock.monotonicMs() - start) / 1000);
     yield question === request.question ? event : { event: 'done', answer: { ...event.answer, searchedFor: question } };
   }

@@ -1,6 +1,6 @@
 import { createManualClock, createSilentLogger } from '@luna-iems/service-kit';
 import { describe, expect, it } from 'vitest';
-import { judge } from './judge.ts';
+import { judge, type Judgement } from './judge.ts';
 import type { Reader } from './reader.ts';
 import { evidenceOf, mayChange, type Evidence, type Support } from './refusal.ts';
 
@@ -16,7 +16,7 @@ async function judged(
   word: number | undefined | Error,
   given: Support,
   end: AbortSignal = signal,
-): Promise<{ evidence: Evidence; read: string[]; noted: number }> {
+): Promise<Judgement & { read: string[]; noted: number }> {
   const read: string[] = [];
   let noted = 0;
   const reader: Reader = {
@@ -30,10 +30,10 @@ async function judged(
   const clock = createManualClock('2026-01-01T00:00:00Z');
   const deps = { reader, log: createSilentLogger(), clock, observe: () => void (noted += 1) };
   return {
-    evidence: await judge(deps, given, {
+    ...(await judge(deps, given, {
       ...{ question: 'Was?', language: 'de', passages, candidates: [] },
       signal: end,
-    }),
+    })),
     read,
     noted,
   };
@@ -42,11 +42,13 @@ async function judged(
 describe('evidence with a reader', () => {
   it('is what it makes of a doubt, having read the best passages under their titles', async () => {
     const read = ['Handbuch\n\nEins.', 'Handbuch\n\nZwei.'];
-    expect(await judged(3, support(0.5))).toEqual({ evidence: 'clear', read, noted: 1 });
+    expect(await judged(3, support(0.5))).toMatchObject({ evidence: 'clear', conviction: 3, read, noted: 1 });
     expect((await judged(-3, support(0.5))).evidence).toBe('none');
   });
   it('is that of words and vectors where it has no word, or is away', async () => {
-    expect(await judged(undefined, support(0.5))).toMatchObject({ evidence: 'doubtful', noted: 0 });
+    const silent = await judged(undefined, support(0.5));
+    expect(silent).toMatchObject({ evidence: 'doubtful', noted: 0 });
+    expect(silent).not.toHaveProperty('conviction');
     expect((await judged(new Error('gone'), support(0.5))).evidence).toBe('doubtful');
     expect((await judged(new Error('gone'), support(1.1))).evidence).toBe('clear');
   });

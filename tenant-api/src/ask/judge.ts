@@ -14,6 +14,14 @@ export interface JudgeDeps {
   observe: (part: string, seconds: number) => void;
 }
 
+/** What the passages carry, and from what that was judged. */
+export interface Judgement {
+  evidence: Evidence;
+  support: Support;
+  /** Of the reader, -3 to 3; not there where none read. */
+  conviction?: number;
+}
+
 export interface ToRead {
   question: string;
   language: Language;
@@ -28,20 +36,22 @@ export interface ToRead {
 const READ = 2;
 
 /** What the passages carry, asking the reader where its word could change it. While the reader is away, without it. */
-export async function judge(deps: JudgeDeps, support: Support, toRead: ToRead): Promise<Evidence> {
+export async function judge(deps: JudgeDeps, support: Support, toRead: ToRead): Promise<Judgement> {
   const { reader, log, clock, observe } = deps;
   const { question, language, passages, candidates, signal } = toRead;
-  if (!reader || !mayChange(support)) return evidenceOf(support);
+  const alone: Judgement = { evidence: evidenceOf(support), support };
+  if (!reader || !mayChange(support)) return alone;
   const stretches = passages.slice(0, READ).map((passage) => bestStretch(passage, candidates, language));
   try {
     const start = clock.monotonicMs();
     const conviction = await reader.read(question, stretches, signal);
     // One that rests, or is not trusted, reads nothing.
-    if (conviction !== undefined) observe('reading', (clock.monotonicMs() - start) / 1000);
-    return evidenceOf(support, conviction);
+    if (conviction === undefined) return alone;
+    observe('reading', (clock.monotonicMs() - start) / 1000);
+    return { evidence: evidenceOf(support, conviction), support, conviction };
   } catch (error) {
     signal.throwIfAborted();
     log.warn({ reason: errorMessage(error) }, 'the reader is away; judging by words and vectors');
-    return evidenceOf(support);
+    return alone;
   }
 }

@@ -1,0 +1,49 @@
+import type { Judgement } from '../src/ask/judge.ts';
+
+/** How strongly one question's evidence was judged, and whether the documents do answer it. */
+export interface Weighed {
+  answerable: boolean;
+  /** Words, vectors and conviction together; 0 and 1 are the bounds of words and vectors that are in force. */
+  strength: number;
+}
+
+export interface BoundFigures {
+  /** How often an answerable question's evidence is stronger than an unanswerable one's, 0..1; a tie is half. */
+  area: number;
+  /** What 95 % of the answerable questions reach. */
+  doubtful: number;
+  /** What 90 % of the unanswerable questions do not exceed. */
+  clear: number;
+  /** Part of the unanswerable questions below `doubtful`. */
+  refused: number;
+}
+
+const ANSWERABLE_LOST = 0.05;
+const UNANSWERABLE_HELD = 0.9;
+
+/** What was judged of one question, as one number. */
+export function weigh(answerable: boolean, { support, conviction = 0 }: Judgement): Weighed {
+  return { answerable, strength: support.at + conviction };
+}
+
+/** Where docs/adr/0025 would set the bounds by these questions. Undefined without questions of both kinds. */
+export function boundsByRule(weighed: readonly Weighed[]): BoundFigures | undefined {
+  const strengths = (answerable: boolean): number[] =>
+    weighed
+      .filter((one) => one.answerable === answerable)
+      .map((one) => one.strength)
+      .sort((a, b) => a - b);
+  const carried = strengths(true);
+  const empty = strengths(false);
+  const doubtful = carried[Math.floor(ANSWERABLE_LOST * carried.length)];
+  const clear = empty[Math.ceil(UNANSWERABLE_HELD * empty.length) - 1];
+  if (doubtful === undefined || clear === undefined) return undefined;
+  const win = (one: number, other: number): number => (one === other ? 0.5 : Number(one > other));
+  const wins = carried.flatMap((one) => empty.map((other) => win(one, other)));
+  return {
+    area: wins.reduce((sum, one) => sum + one, 0) / wins.length,
+    doubtful,
+    clear,
+    refused: empty.filter((one) => one < doubtful).length / empty.length,
+  };
+}
