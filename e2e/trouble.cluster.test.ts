@@ -52,6 +52,16 @@ describe('a tenant that asks for what cannot be', () => {
     expect(condition('trouble', 'Degraded')).toMatchObject({ status: 'False' });
   });
 
+  it('an optional model that is not there is named, and the tenant serves without it', async () => {
+    patchSpec('trouble', { models: { reader: { name: 'nobody-reads' } } });
+    await degraded(/nobody-reads.*not found in the model image.*spec\.models\.reader/s);
+    await ready('trouble');
+    expect(condition('trouble', 'ModelsReady')).toMatchObject({ status: 'True', reason: 'ModelMissing' });
+    patchSpec('trouble', { models: { reader: null } });
+    await ready('trouble');
+    expect(condition('trouble', 'Degraded')).toMatchObject({ status: 'False' });
+  });
+
   it('a model that is not there and a node that is not there likewise', async () => {
     const nobody = { 'example.com/nobody': 'has-this' };
     patchSpec('trouble', { models: { embedding: { name: 'no-such-model' } } });

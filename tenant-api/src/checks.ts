@@ -21,6 +21,8 @@ export interface CheckDeps {
   objects: ObjectStore | undefined;
   /** Undefined where no model reads. */
   reader: Reader | undefined;
+  /** The chat model's name; undefined where none writes. */
+  chatModel: string | undefined;
 }
 
 async function checkDatabase(db: Database): Promise<string> {
@@ -42,19 +44,32 @@ async function checkOllama(ollama: Ollama, model: string, signal: AbortSignal): 
   return `Ollama ${version}`;
 }
 
+async function requireModel(ollama: Ollama, model: string, signal: AbortSignal, without: string): Promise<void> {
+  if (modelNamed(await ollama.models(signal), model)) return;
+  throw new LunaError('LUNA_MODEL_MISSING', `the model server has no "${model}": ${without}`);
+}
+
+const WITHOUT_READER = 'words and vectors judge without it';
+
 /** A reader that is not heard is nothing that answers wait for, but somebody wanted it. */
-function checkReader(reader: Reader): string {
+async function checkReader(reader: Reader, ollama: Ollama, signal: AbortSignal): Promise<string> {
   const { model, selfTest, right } = reader.status();
+  await requireModel(ollama, model, signal, WITHOUT_READER);
   const share =
     right === undefined ? 'says neither yes nor no' : `${Math.round(right * 100)} % right, where 50 is guessing`;
   if (selfTest === 'passed') return `${model}, ${share}`;
   const why = selfTest === 'pending' ? 'has not been tested yet' : `does not tell answers apart (${share})`;
-  throw new LunaError('LUNA_READER_NOT_HEARD', `the model "${model}" ${why}: words and vectors judge without it`);
+  throw new LunaError('LUNA_READER_NOT_HEARD', `the model "${model}" ${why}: ${WITHOUT_READER}`);
+}
+
+async function checkChat(ollama: Ollama, model: string, signal: AbortSignal): Promise<string> {
+  await requireModel(ollama, model, signal, 'answers are quotes');
+  return model;
 }
 
 /** The parts that this service needs, and how it finds out whether they are well. */
 export function partChecks(deps: CheckDeps): Record<string, Check> {
-  const { db, index, tika, ollama, profiles, keys, embeddingModel, objects, reader } = deps;
+  const { db, index, tika, ollama, profiles, keys, embeddingModel, objects, reader, chatModel } = deps;
   return {
     database: () => checkDatabase(db),
     qdrant: () => index.ping(),
@@ -66,7 +81,8 @@ export function partChecks(deps: CheckDeps): Record<string, Check> {
     },
     keys: () => keys.check(),
     ...(objects === undefined ? {} : { objectStore: (signal: AbortSignal) => objects.ping(signal) }),
-    ...(reader === undefined ? {} : { reader: async () => checkReader(reader) }),
+    ...(reader === undefined ? {} : { reader: (signal: AbortSignal) => checkReader(reader, ollama, signal) }),
+    ...(chatModel === undefined ? {} : { chat: (signal: AbortSignal) => checkChat(ollama, chatModel, signal) }),
   };
 }
 
@@ -74,4 +90,4 @@ export function partChecks(deps: CheckDeps): Record<string, Check> {
 export const essentialParts: readonly string[] = ['database', 'keys'];
 
 /** Nobody waits for these: while they are away, what they do is done later. */
-export const patientParts: readonly string[] = ['objectStore', 'reader'];
+export const patientParts: readonly string[] = ['objectStore', 'reader', 'chat'];

@@ -146,7 +146,18 @@ export function createServices(input: ServicesInput): Services {
   const profile = (): ReturnType<ProfileManager['current']> => profiles.current();
   const tuner = createSearchTuner({ db, index, profile, vocabulary, log });
   const supervisor = createSupervisor({
-    checks: partChecks({ db, index, tika, ollama, profiles, keys, objects, reader, embeddingModel: model }),
+    checks: partChecks({
+      db,
+      index,
+      tika,
+      ollama,
+      profiles,
+      keys,
+      objects,
+      reader,
+      embeddingModel: model,
+      chatModel: config.CHAT_MODEL,
+    }),
     essential: essentialParts,
     patient: patientParts,
     log,

@@ -32,6 +32,12 @@ async function events(client: TestClient): Promise<{ event: string; data: Record
   }));
 }
 
+const summary = async (client: TestClient): Promise<Record<string, unknown>> =>
+  (await client.request<Record<string, unknown>>('GET', '/status/summary')).body;
+
+const partOf = async (client: TestClient, name: string): Promise<unknown> =>
+  ((await summary(client))['components'] as Record<string, unknown>)[name];
+
 describe('with a chat model', () => {
   it('the answer is generated and its tokens stream; what they mean is up to the model', async () => {
     await loadChatModel('luna-babble', 8192);
@@ -47,6 +53,7 @@ describe('with a chat model', () => {
     expect(done?.data).toMatchObject({ mode: 'generated', language: 'de' });
     expect((done?.data['passages'] as { text: string }[])[0]?.text).toContain(text);
     expect(await loadedContext('luna-babble')).toBe(8192);
+    expect(await summary(client)).toMatchObject({ chat: { model: 'luna-babble', mode: 'generated' } });
     const goesOn = await client.ask(`Und ${question}`, { history: [{ question: 'Wie heißt die Kennzahl?' }] });
     expect(goesOn, api.log()).toMatchObject({ mode: 'generated' });
     expect(await loadedContext('luna-babble')).toBe(8192);
@@ -57,13 +64,16 @@ describe('with a chat model', () => {
     await api.until(200);
     const client = createTestClient(api.url, tenant.keys.admin);
     expect(await client.ask(question)).toMatchObject({ mode: 'extractive', refused: false, answer: `„${text}“ [1]` });
+    expect(await summary(client)).toMatchObject({
+      ready: true,
+      chat: { model: 'nobody-has-this', mode: 'extractive' },
+    });
+    const error = expect.stringContaining('has no "nobody-has-this": answers are quotes');
+    expect(await partOf(client, 'chat')).toMatchObject({ ok: false, error });
   });
 });
 
 describe('with a reader', () => {
-  const summary = async (client: TestClient): Promise<Record<string, unknown>> =>
-    (await client.request<Record<string, unknown>>('GET', '/status/summary')).body;
-
   it('how an answer would begin is told with its chances, and does not depend on luck', async () => {
     await loadChatModel('luna-babble', 4096);
     const http = createHttpClient({ name: 'ollama', baseUrl: process.env['OLLAMA_URL'] ?? '' });
@@ -89,8 +99,8 @@ describe('with a reader', () => {
     const reader = async (): Promise<ReaderStatus> => (await summary(client))['reader'] as ReaderStatus;
     await eventually(async () => (await reader()).selfTest !== 'pending');
     expect(await reader(), api.log()).toMatchObject({ model: 'luna-babble', selfTest: 'failed' });
-    const parts = (await summary(client))['components'] as Record<string, unknown>;
-    expect(parts['reader']).toMatchObject({ ok: false, error: expect.stringContaining('does not tell answers apart') });
+    const error = expect.stringContaining('does not tell answers apart');
+    expect(await partOf(client, 'reader')).toMatchObject({ ok: false, error });
     expect(await client.ask(question)).toEqual(told);
   });
 
@@ -100,6 +110,8 @@ describe('with a reader', () => {
     const client = createTestClient(api.url, tenant.keys.admin);
     expect(await client.ask(question)).toMatchObject({ evidence: 'clear', refused: false });
     expect(await summary(client)).toMatchObject({ reader: { model: 'nobody-has-this', selfTest: 'pending' } });
+    const error = expect.stringContaining('has no "nobody-has-this": words and vectors judge');
+    expect(await partOf(client, 'reader')).toMatchObject({ ok: false, error });
   });
 });
 

@@ -2,6 +2,7 @@ import { findWorkload, podsOf, rolledOut, serves, type Observed, type Workload }
 import { SIMULATORS } from '../plan/simulation.ts';
 import { inPlace, isAsPlanned, type Finding, type Situation } from './finding.ts';
 import { OBJECT_STORE } from '../plan/object-store.ts';
+import { models } from './models.ts';
 import { monitoring } from './monitoring.ts';
 import { route } from './route.ts';
 import { schema } from './schema.ts';
@@ -26,7 +27,7 @@ export function findings(situation: Situation): Finding[] {
     schema(situation),
     of('VectorStoreReady'),
     of('ExtractionReady'),
-    of('ModelsReady'),
+    models(of('ModelsReady'), situation.observed),
     api(of('ApiReady'), situation),
     simulation(situation),
     ...objectStore(situation),

@@ -128,6 +128,30 @@ describe('statusOf', () => {
     expect(condition(broken, 'Ready')?.message).toMatch(/no such tag/);
   });
 
+  it('stays ready without an optional model, and names it', () => {
+    const told = (message?: string): KubeObject =>
+      podFixture('ollama', {
+        initContainerStatuses: [
+          { name: 'copy-models', ready: true, state: { terminated: { exitCode: 0 } } },
+          { name: 'check-models', ready: true, state: { terminated: { exitCode: 0, ...(message && { message }) } } },
+        ],
+      });
+    const lacking = status(tenant, [...all(tenant), told('reads:1b: model reads:1b not found in the model image')]);
+    expect(truths(lacking)).toMatchObject({
+      Ready: 'True',
+      ModelsReady: 'True',
+      Degraded: 'True',
+      Progressing: 'False',
+    });
+    expect(condition(lacking, 'ModelsReady')?.reason).toBe('ModelMissing');
+    expect(condition(lacking, 'Degraded')?.message).toMatch(
+      /reads:1b not found in the model image.*spec\.models\.reader/,
+    );
+    const complete = status(tenant, [...all(tenant), told()]);
+    expect(condition(complete, 'ModelsReady')).toMatchObject({ status: 'True', reason: 'Running' });
+    expect(complete.phase).toBe('Ready');
+  });
+
   it('stays ready during an update that leaves a pod serving', () => {
     const updating = status(
       tenant,

@@ -118,9 +118,12 @@ const noTables: Record<keyof TableCounts, null> = {
   users: null,
 };
 
-function modelsOf({ chatModel, reader }: SummaryDeps): Pick<Summary, 'chat' | 'reader'> {
+function modelsOf(
+  { chatModel, reader }: SummaryDeps,
+  components: Summary['components'],
+): Pick<Summary, 'chat' | 'reader'> {
   return {
-    chat: { model: chatModel ?? null, mode: chatModel === undefined ? 'extractive' : 'generated' },
+    chat: { model: chatModel ?? null, mode: components['chat']?.ok === true ? 'generated' : 'extractive' },
     reader: reader?.status() ?? null,
   };
 }
@@ -155,6 +158,6 @@ export async function readSummary(deps: SummaryDeps): Promise<Summary> {
     reconcile: reconciled(lastRun),
     originals: originalsOf(originals, lastRun, deps.objectStore),
     search: deps.tuner.status(),
-    ...modelsOf(deps),
+    ...modelsOf(deps, components),
   };
 }

@@ -39,7 +39,7 @@ export interface Supervisor {
   require(...names: string[]): void;
   /** From now on never ready: the process is about to end. */
   drain(): void;
-  /** Asks again and again until `signal` is aborted: often while something is away. */
+  /** Asks again and again until `signal` is aborted: often while something is away that is waited for. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -62,6 +62,7 @@ async function ask(check: Check, clock: Clock): Promise<ComponentState> {
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const { checks, essential, patient = [], log, clock, observe } = deps;
   const names = Object.keys(checks);
+  const awaited = names.filter((name) => !patient.includes(name));
   let states: Readonly<Record<string, ComponentState>> = {};
   let complete = false;
   let draining = false;
@@ -81,7 +82,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       observe?.(name, state.ok, state.latencyMs / 1000);
     }
     states = Object.fromEntries(entries);
-    complete ||= entries.every(([name, state]) => state.ok || patient.includes(name));
+    complete ||= awaited.every((name) => states[name]?.ok);
     return states;
   };
   const away = (among: readonly string[]): string[] =>
@@ -93,7 +94,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     checkAll,
     readiness: () => {
       if (draining) return { ready: false, reasons: ['shutting down'] };
-      const blocking = away(complete ? essential : names.filter((name) => !patient.includes(name)));
+      const blocking = away(complete ? essential : awaited);
       return { ready: blocking.length === 0, reasons: away(names) };
     },
     require: (...wanted) => {
@@ -106,7 +107,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
     run: async (signal) => {
       while (!signal.aborted) {
         await checkAll();
-        await sleep(away(names).length > 0 ? AWAY_MS : WELL_MS, signal).catch(() => undefined);
+        await sleep(away(awaited).length > 0 ? AWAY_MS : WELL_MS, signal).catch(() => undefined);
       }
     },
   };
