@@ -12,6 +12,15 @@ function failureOf({ data }: ServerEvent): CliError {
   return new CliError('LUNA_ANSWER_FAILED', `The answer broke off: ${problem.detail ?? problem.title ?? data}`);
 }
 
+/** What was found while a model still reads; once the answer begins its tokens speak for themselves. */
+function foundLine({ data }: ServerEvent): string | undefined {
+  const { mode, passages } = JSON.parse(data) as { mode?: string; passages: readonly { title: string }[] };
+  const [best] = passages;
+  if (mode !== undefined || best === undefined) return undefined;
+  const count = passages.length === 1 ? '1 passage found,' : `${passages.length} passages found, the nearest`;
+  return `${count} in "${best.title}"; a model is at work …\n`;
+}
+
 /** Prints tokens as they come; answers the finished answer and the text that was printed. */
 async function readStream(
   context: Context,
@@ -21,6 +30,10 @@ async function readStream(
   for await (const event of readEvents(body)) {
     if (event.event === 'error') throw failureOf(event);
     if (event.event === 'done') return { answer: JSON.parse(event.data) as Answer, streamed };
+    if (event.event === 'sources') {
+      const line = foundLine(event);
+      if (line !== undefined) context.print(line);
+    }
     if (event.event !== 'token') continue;
     const { text } = JSON.parse(event.data) as { text: string };
     context.write(text);

@@ -144,13 +144,14 @@ describe('ask', () => {
 
   it('prints tokens of a stream once, and the checked answer where it differs', async () => {
     const stream = (final: string): string =>
-      `event: sources\ndata: []\n\nevent: token\ndata: {"text":"Der "}\n\nevent: token\ndata: {"text":"Bezug [7]."}\n\nevent: done\ndata: ${JSON.stringify({ ...answer, mode: 'generated', answer: final })}\n\n`;
+      `event: sources\ndata: {"passages":[{"title":"OBIS"}]}\n\nevent: sources\ndata: {"mode":"generated","passages":[{"title":"OBIS"}]}\n\nevent: token\ndata: {"text":"Der "}\n\nevent: token\ndata: {"text":"Bezug [7]."}\n\nevent: done\ndata: ${JSON.stringify({ ...answer, mode: 'generated', answer: final })}\n\n`;
     handler = (_request, _body, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream('Der Bezug [7].'));
     };
     const same = await luna(['ask', 'x']);
     expect(same.stdout.match(/Der Bezug \[7\]\./g)).toHaveLength(1);
     expect(same.stdout).not.toContain('Checked answer');
+    expect(same.stdout.match(/1 passage found, in "OBIS"; a model is at work …/g)).toHaveLength(1);
     handler = (_request, _body, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream('Der Bezug.'));
     };

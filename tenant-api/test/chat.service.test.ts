@@ -46,7 +46,11 @@ describe('with a chat model', () => {
     const client = createTestClient(api.url, tenant.keys.admin);
     expect((await client.upload('obis.txt', text)).body).toMatchObject({ state: 'done' });
     const told = await events(client);
-    expect(told[0], api.log()).toMatchObject({ event: 'sources', data: { mode: 'generated' } });
+    const sources = told.filter(({ event }) => event === 'sources');
+    expect(told.slice(0, 2), api.log()).toEqual(sources);
+    expect(sources[0]?.data).not.toHaveProperty('mode');
+    expect(sources[1]?.data).toMatchObject({ mode: 'generated', evidence: 'clear' });
+    expect(sources[0]?.data['passages']).toMatchObject([{ text: expect.stringContaining(text) }]);
     expect(told.filter(({ event }) => event === 'token').length).toBeGreaterThan(5);
     const done = told.at(-1);
     expect(done?.event, api.log()).toBe('done');

@@ -11,10 +11,10 @@ import { rankSentences, type Candidate } from './evidence.ts';
 import { extractiveAnswer, type ExtractiveInput } from './extractive.ts';
 import type { Citation, Passage } from './passage.ts';
 import { withoutForeignLinks } from './guard.ts';
-import { judge, type JudgeDeps, type Judgement } from './judge.ts';
+import { judge, mayRead, type JudgeDeps, type Judgement } from './judge.ts';
 import { orderBySentences } from './order.ts';
 import { buildPrompt, type Prompt } from './prompt.ts';
-import { doubtSentence, refusalSentence, supportOf, type Evidence } from './refusal.ts';
+import { doubtSentence, refusalSentence, supportOf, type Evidence, type Support } from './refusal.ts';
 import { rewriteQuestion } from './rewrite.ts';
 
 export interface AskRequest {
@@ -43,8 +43,12 @@ export interface Answer {
   passages: Passage[];
 }
 
-/** What happens while a question is answered: the passages first, then the answer's pieces, then the whole. */
+/**
+ * What happens while a question is answered: the passages first, then the answer's pieces, then the whole. Where a model will take its
+ * time, what was found is told before it begins; the passages that the answer counts come when it has.
+ */
 export type AskEvent =
+  | { event: 'found'; language: Language; passages: Passage[] }
   | { event: 'sources'; language: Language; mode: Answer['mode']; evidence: Evidence; passages: Passage[] }
   | { event: 'token'; text: string }
   | { event: 'done'; answer: Answer };
@@ -208,6 +212,21 @@ async function* answerFound(found: Found): AsyncGenerator<AskEvent> {
   yield* told(await extract(found));
 }
 
+/** The passages in the answer's order, and what words and vectors say for it. */
+function weigh(
+  deps: AskDeps,
+  { question, language, retrieved }: Pick<Found, 'question' | 'language' | 'retrieved'>,
+): Pick<Found, 'retrieved' | 'candidates'> & { support: Support } {
+  const { passages, candidates } = orderBySentences(
+    retrieved.passages,
+    rankSentences(question, retrieved.passages, language),
+    { language, understood: understoodAs(deps, retrieved, language) !== undefined },
+  );
+  const { clarity, profile } = retrieved;
+  const support = supportOf(candidates, passages, { question, language, clarity, rule: profile?.preset.evidence });
+  return { retrieved: { ...retrieved, passages }, candidates, support };
+}
+
 /** Answers a question from the tenant's documents, as a stream of events. */
 export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<AskEvent> {
   const { history, filter, topK, signal, maxPerItem, neighbours } = request;
@@ -218,18 +237,13 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
     ...(maxPerItem === undefined ? {} : { maxPerItem }),
     ...(neighbours === undefined ? {} : { neighbours }),
   };
-  const retrieved = await retrieve(deps, { question, language, filter, topK, signal, ...more });
+  const searched = await retrieve(deps, { question, language, filter, topK, signal, ...more });
   const start = deps.clock.monotonicMs();
-  const { passages, candidates } = orderBySentences(
-    retrieved.passages,
-    rankSentences(question, retrieved.passages, language),
-    { language, understood: understoodAs(deps, retrieved, language) !== undefined },
-  );
-  const { clarity, profile } = retrieved;
-  const support = supportOf(candidates, passages, { question, language, clarity, rule: profile?.preset.evidence });
+  const { retrieved, candidates, support } = weigh(deps, { question, language, retrieved: searched });
+  const { passages } = retrieved;
+  if (deps.chat !== undefined || mayRead(deps, support)) yield { event: 'found', language, passages };
   const judgement = await judge(deps, support, { question, language, passages, candidates, signal });
-  const { evidence } = judgement;
-  const found = { deps, request, question, language, retrieved: { ...retrieved, passages }, candidates, evidence };
+  const found = { deps, request, question, language, retrieved, candidates, evidence: judgement.evidence };
   for await (const event of answerFound(found)) {
     if (event.event !== 'done') {
       yield event;

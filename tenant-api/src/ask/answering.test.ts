@@ -144,6 +144,9 @@ describe('evidence', () => {
     const asked = 'Wie hoch ist die Konzessionsabgabe in einer Stadt mit 60.000 Einwohnern?';
     expect(namesUnknown(asked, [fee], 'de')).toBe(false);
     expect(namesUnknown('Wie hoch ist die Konzessionsabgabe nach KAV-60.000.1?', [fee], 'de')).toBe(true);
+    expect(namesUnknown('Gilt die Konzessionsabgabe auch für 15-Minuten-Werte?', [fee], 'de')).toBe(false);
+    expect(namesUnknown('Is there a fee for a 12-year-old meter?', [fee], 'en')).toBe(false);
+    expect(namesUnknown('Is there a fee for the EN-50160 report?', [fee], 'en')).toBe(true);
   });
   it('is not there for another subject', () => expect(evidence('Wann wurde Goethe geboren?', [meters])).toBe('none'));
   it('is doubtful at best for another identifier, in whatever words it is asked for', () => {

@@ -101,8 +101,8 @@ function weigh(wanted: readonly Term[], small: ReadonlySet<string>, splits: read
   });
 }
 
-/** 60.000 and 11th say how much or which one: an answer may say it in other words, or for a whole range. */
-const quantity = /^\d{1,3}(?:[.,]\d{3})+$|^\d+(?:st|nd|rd|th)$/u;
+/** 60.000, 11th and 15-minute say how much or which one: an answer may say it in other words, or for a whole range. */
+const quantity = /^\d{1,3}(?:[.,]\d{3})+$|^\d+(?:st|nd|rd|th)$|^\d+(?:-\p{L}{2,})+$/u;
 
 /** Whether the question names things exactly (`1.8.0`) and the passages have none of them: another one of its kind is no answer. */
 export function namesUnknown(question: string, passages: readonly Passage[], language: Language): boolean {

@@ -35,6 +35,11 @@ export interface ToRead {
 /** Passages that are read: what answers is seldom behind them, and each takes its time. */
 const READ = 2;
 
+/** Whether judging would take the time of a reader: one there is, and its word could change something. */
+export function mayRead({ reader }: Pick<JudgeDeps, 'reader'>, support: Support): boolean {
+  return reader !== undefined && mayChange(support);
+}
+
 /** What the passages carry, asking the reader where its word could change it. While the reader is away, without it. */
 export async function judge(deps: JudgeDeps, support: Support, toRead: ToRead): Promise<Judgement> {
   const { reader, log, clock, observe } = deps;

@@ -35,12 +35,12 @@ function askRequest(body: AskBodyValue, signal: AbortSignal): AskRequest {
   };
 }
 
+/** What was found and what the answer counts have one name: a client shows the one until the other takes its place. */
 function sseOf(event: AskEvent): string {
-  if (event.event === 'sources') {
-    const { language, mode, evidence, passages } = event;
-    return sseEvent('sources', { language, mode, evidence, passages: numbered(passages) });
-  }
-  return event.event === 'token' ? sseEvent('token', { text: event.text }) : sseEvent('done', answerBody(event.answer));
+  if (event.event === 'done') return sseEvent('done', answerBody(event.answer));
+  if (event.event === 'token') return sseEvent('token', { text: event.text });
+  const { event: _, passages, ...rest } = event;
+  return sseEvent('sources', { ...rest, passages: numbered(passages) });
 }
 
 async function* sse(first: AskEvent, rest: AsyncGenerator<AskEvent>, log: FastifyReply['log']): AsyncGenerator<string> {
@@ -76,7 +76,9 @@ const answers = {
   content: {
     'application/json': { schema: ref(AnswerSchema) },
     'text/event-stream': {
-      schema: Type.String({ description: 'Events sources, token, done, error; each with a JSON body.' }),
+      schema: Type.String({
+        description: 'Events sources (once or twice), token, done, error; each with a JSON body.',
+      }),
     },
   },
 } as unknown as TSchema;
@@ -92,7 +94,7 @@ export const askRoute: FastifyPluginAsyncTypebox<AskDeps> = async (app, deps) =>
         tags: ['ask'],
         summary: 'Ask the documents',
         description:
-          "Answers with sources, in the question's language, or says that the documents carry no answer. With `Accept: text/event-stream` the events are sources, token (several), done; error when it breaks off.",
+          "Answers with sources, in the question's language, or says that the documents carry no answer. With `Accept: text/event-stream` the events are sources, token (several), done; error when it breaks off. Where a model reads or writes, sources comes twice: at once with what was found, and with `mode` and `evidence` when the answer begins; only the latter's numbers are those of the answer.",
         security: [{ apiKey: ['ask'] }],
         body: AskBody,
         response: { 200: answers, ...problems(400, 413, 415, 502, 504, ...guarded) },
