@@ -1,4 +1,5 @@
 import type { Judgement } from '../src/ask/judge.ts';
+import { strengthOf } from '../src/ask/refusal.ts';
 
 /** How strongly one question's evidence was judged, and whether the documents do answer it. */
 export interface Weighed {
@@ -22,8 +23,8 @@ const ANSWERABLE_LOST = 0.05;
 const UNANSWERABLE_HELD = 0.9;
 
 /** What was judged of one question, as one number. */
-export function weigh(answerable: boolean, { support, conviction = 0 }: Judgement): Weighed {
-  return { answerable, strength: support.at + conviction };
+export function weigh(answerable: boolean, { support, conviction }: Judgement): Weighed {
+  return { answerable, strength: strengthOf(support, conviction) };
 }
 
 /** Where docs/adr/0025 would set the bounds by these questions. Undefined without questions of both kinds. */

@@ -45,7 +45,10 @@ export interface EvidenceRule {
 }
 
 /** What must be reached where no model helps to judge. */
-const BY_WORDS: Bounds = { doubtful: 0.45, clear: 0.8 };
+const BY_WORDS: EvidenceRule['bounds'] = {
+  de: { doubtful: 0.45, clear: 0.8 },
+  en: { doubtful: 0.25, clear: 1.05 },
+};
 /** What words must cover where something is asked for by a name that no passage has; then it is doubtful, and never clear. */
 const WITHOUT_NAME = 0.57;
 /** What a search that found something clearly adds to the part of the question that is covered: docs/adr/0023. */
@@ -85,7 +88,7 @@ export function supportOf(
   const cosines = passages.flatMap((passage) => passage.dense ?? []);
   const at =
     !rule || cosines.length === 0
-      ? between(found, BY_WORDS)
+      ? between(found, BY_WORDS[language])
       : between(found + rule.similarity * Math.max(...cosines), rule.bounds[language]);
   return { at, nameless: false };
 }
@@ -95,13 +98,21 @@ function between(sum: number, { doubtful, clear }: Bounds): number {
 }
 
 const WITHOUT_READER: Bounds = { doubtful: 0, clear: 1 };
-/** A reader's conviction of 1, in natural log-odds, is worth the way from doubt to clearness; the bounds of the sum: docs/adr/0027. */
-const WITH_READER: Bounds = { doubtful: -0.3, clear: 0.9 };
+/** The bounds of the sum with a reader's conviction: docs/adr/0033. */
+const WITH_READER: Bounds = { doubtful: -0.6, clear: 1.15 };
+/** What a reader's conviction of 1, in natural log-odds, is worth of the way from doubt to clearness. */
+const CONVICTION_WORTH = 1.5;
+
+/** All that speaks for an answer as one number, on the scale of {@link Support.at}. */
+export function strengthOf({ at }: Support, conviction = 0): number {
+  return at + CONVICTION_WORTH * conviction;
+}
 
 /** The evidence by words and vectors and, where one has read the passages, by a reader's conviction (-3 to 3). */
-export function evidenceOf({ at, nameless }: Support, conviction?: number): Evidence {
-  const evidence = conviction === undefined ? within(at, WITHOUT_READER) : within(at + conviction, WITH_READER);
-  return nameless && evidence === 'clear' ? 'doubtful' : evidence;
+export function evidenceOf(support: Support, conviction?: number): Evidence {
+  const bounds = conviction === undefined ? WITHOUT_READER : WITH_READER;
+  const evidence = within(strengthOf(support, conviction), bounds);
+  return support.nameless && evidence === 'clear' ? 'doubtful' : evidence;
 }
 
 /** Whether a reader could make something else of it: reading takes seconds where there is no graphics card. */
