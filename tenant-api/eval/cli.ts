@@ -2,7 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { createHttpClient } from '@luna-iems/service-kit';
 import { startServices } from '../../hack/services/index.ts';
+import { createOllama } from '../src/embed/ollama.ts';
 import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
 import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
@@ -38,15 +40,29 @@ async function writeResult(name: string, result: unknown): Promise<void> {
   console.log(`written: hack/bench/results/${name}.json`);
 }
 
+/** How long the model's vectors are: its server knows. */
+async function dimensionsOf(ollamaUrl: string): Promise<string> {
+  const http = createHttpClient({ name: 'ollama', baseUrl: ollamaUrl });
+  try {
+    const [vector] = await createOllama(http).embed(model, ['Strom']);
+    return String(vector?.length);
+  } finally {
+    await http.close();
+  }
+}
+
 /** On servers that the environment names, else on a set of its own for the time of the run. */
 async function withTenant(work: (tenant: EvalTenant, ollamaUrl: string) => Promise<void>): Promise<void> {
   const own = process.env['QDRANT_URL'] === undefined ? await startServices() : undefined;
   try {
-    const env: NodeJS.ProcessEnv = { ...process.env, ...own?.env, EMBEDDING_MODEL: model, READER_MODEL: reader };
-    if (reader === readerModel) await serveReader(env['OLLAMA_URL'] ?? '');
+    const servers: NodeJS.ProcessEnv = { ...process.env, ...own?.env };
+    const ollamaUrl = servers['OLLAMA_URL'] ?? '';
+    if (reader === readerModel) await serveReader(ollamaUrl);
+    const dimensions = await dimensionsOf(ollamaUrl);
+    const env = { ...servers, EMBEDDING_MODEL: model, EMBEDDING_DIMENSIONS: dimensions, READER_MODEL: reader };
     const tenant = await startEvalTenant(env);
     try {
-      await work(tenant, env['OLLAMA_URL'] ?? '');
+      await work(tenant, ollamaUrl);
     } finally {
       await tenant.close();
     }

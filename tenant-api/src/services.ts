@@ -147,16 +147,8 @@ export function createServices(input: ServicesInput): Services {
   const tuner = createSearchTuner({ db, index, profile, vocabulary, log });
   const supervisor = createSupervisor({
     checks: partChecks({
-      db,
-      index,
-      tika,
-      ollama,
-      profiles,
-      keys,
-      objects,
-      reader,
-      embeddingModel: model,
-      chatModel: config.CHAT_MODEL,
+      ...{ db, index, tika, ollama, profiles, keys, objects, reader },
+      ...{ embeddingModel: model, chatModel: config.CHAT_MODEL },
     }),
     essential: essentialParts,
     patient: patientParts,
