@@ -77,12 +77,12 @@ it('never goes on without the embedding model', () => {
   const refused = { embeds: `${MANIFEST} file does not exist` };
   expect(run(FROM_REGISTRY, ['embeds', 'chats'], { refused })).toMatchObject({ code: 1, told: undefined });
   const end = run(FROM_IMAGE, ['embeds', 'chats'], { has: ['chats'] });
-  expect(end).toMatchObject({ code: 1, told: undefined, said: expect.stringContaining('model embeds not found') });
+  expect(end).toMatchObject({ code: 1, told: undefined, said: expect.stringContaining('model embeds: not found') });
 });
 
 it('names every optional model that an image does not have', () => {
   const end = run(FROM_IMAGE, ['embeds', 'chats', 'reads'], { has: ['embeds'] });
-  const told = 'chats: model chats not found in the model image; reads: model reads not found in the model image';
+  const told = 'chats: not found in the model image; reads: not found in the model image';
   expect(end).toMatchObject({ code: 0, told });
 });
 

@@ -21,7 +21,7 @@ export const FROM_REGISTRY: Source = {
 
 // What was copied is not known before: a model that is not there would only show as a server that never starts.
 export const FROM_IMAGE: Source = {
-  get: 'ollama show "$1" >/dev/null 2>&1 || { echo "Error: model $1 not found in the model image" >"$HOME/why"; false; }',
+  get: 'ollama show "$1" >/dev/null 2>&1 || { echo "Error: not found in the model image" >"$HOME/why"; false; }',
   hopeless: 'true',
 };
 
@@ -47,10 +47,11 @@ missing=
 for model in "$@"; do
   if get "$model"; then continue; fi
   why=$(sed -n '/^Error: /,$p' "$HOME/why" | tr -s '[:space:]' ' ')
-  echo "$why" >&2
-  if [ "$model" = "$needed" ] || ! hopeless; then exit 1; fi
   why=\${why#Error: }
-  missing="$missing\${missing:+; }$model: \${why% }"
+  why="$model: \${why% }"
+  echo "model $why" >&2
+  if [ "$model" = "$needed" ] || ! hopeless; then exit 1; fi
+  missing="$missing\${missing:+; }$why"
 done
 kill "$server"
 wait "$server" || true

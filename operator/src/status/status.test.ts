@@ -136,7 +136,7 @@ describe('statusOf', () => {
           { name: 'check-models', ready: true, state: { terminated: { exitCode: 0, ...(message && { message }) } } },
         ],
       });
-    const lacking = status(tenant, [...all(tenant), told('reads:1b: model reads:1b not found in the model image')]);
+    const lacking = status(tenant, [...all(tenant), told('reads:1b: not found in the model image')]);
     expect(truths(lacking)).toMatchObject({
       Ready: 'True',
       ModelsReady: 'True',
@@ -145,7 +145,7 @@ describe('statusOf', () => {
     });
     expect(condition(lacking, 'ModelsReady')?.reason).toBe('ModelMissing');
     expect(condition(lacking, 'Degraded')?.message).toMatch(
-      /reads:1b not found in the model image.*spec\.models\.reader/,
+      /reads:1b: not found in the model image.*spec\.models\.reader/,
     );
     const complete = status(tenant, [...all(tenant), told()]);
     expect(condition(complete, 'ModelsReady')).toMatchObject({ status: 'True', reason: 'Running' });
