@@ -1,5 +1,7 @@
 import type { Judgement } from '../src/ask/judge.ts';
+import { oftenAbove } from '../src/ask/reading-self-test.ts';
 import { strengthOf } from '../src/ask/refusal.ts';
+import { quantile } from './rank-metrics.ts';
 
 /** How strongly one question's evidence was judged, and whether the documents do answer it. */
 export interface Weighed {
@@ -30,21 +32,15 @@ export function weigh(answerable: boolean, { support, conviction }: Judgement): 
 /** Where docs/adr/0025 would set the bounds by these questions. Undefined without questions of both kinds. */
 export function boundsByRule(weighed: readonly Weighed[]): BoundFigures | undefined {
   const strengths = (answerable: boolean): number[] =>
-    weighed
-      .filter((one) => one.answerable === answerable)
-      .map((one) => one.strength)
-      .sort((a, b) => a - b);
+    weighed.filter((one) => one.answerable === answerable).map((one) => one.strength);
   const carried = strengths(true);
   const empty = strengths(false);
-  const doubtful = carried[Math.floor(ANSWERABLE_LOST * carried.length)];
-  const clear = empty[Math.ceil(UNANSWERABLE_HELD * empty.length) - 1];
-  if (doubtful === undefined || clear === undefined) return undefined;
-  const win = (one: number, other: number): number => (one === other ? 0.5 : Number(one > other));
-  const wins = carried.flatMap((one) => empty.map((other) => win(one, other)));
+  const doubtful = carried.toSorted((a, b) => a - b)[Math.floor(ANSWERABLE_LOST * carried.length)];
+  if (doubtful === undefined || empty.length === 0) return undefined;
   return {
-    area: wins.reduce((sum, one) => sum + one, 0) / wins.length,
+    area: oftenAbove(carried, empty),
     doubtful,
-    clear,
+    clear: quantile(empty, UNANSWERABLE_HELD),
     refused: empty.filter((one) => one < doubtful).length / empty.length,
   };
 }

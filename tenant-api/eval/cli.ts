@@ -113,6 +113,9 @@ function report(answered: readonly Answered[]): Record<string, Record<string, nu
   return Object.fromEntries(Object.entries(groups).map(([name, keep]) => [name, rounded(figures(keep))]));
 }
 
+const ofDevelopment = (answered: readonly Answered[]): Answered[] =>
+  answered.filter(({ question }) => question.half === 'development');
+
 /** What went wrong, of the development half only: whoever looks at the other half can no longer trust its figures. */
 function printFaults(answered: readonly Answered[], all: boolean): void {
   for (const one of all ? answered : ofDevelopment(answered)) {
@@ -124,9 +127,6 @@ function printFaults(answered: readonly Answered[], all: boolean): void {
     );
   }
 }
-
-const ofDevelopment = (answered: readonly Answered[]): Answered[] =>
-  answered.filter(({ question }) => question.half === 'development');
 
 /** Where the bounds of evidence would be by the development half, for whoever calibrates them: all in units of those in force. */
 function bounds(answered: readonly Answered[]): Record<string, Record<string, number>> {

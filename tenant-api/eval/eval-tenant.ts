@@ -104,8 +104,8 @@ export async function startEvalTenant(env: Environment): Promise<EvalTenant> {
   const config = readConfig({ ...settings, ...env, ...withoutStore, ...own });
   const log = createLogger({ name: 'eval', level: config.LOG_LEVEL });
   const services = createServices({ config, log, env: {}, version: 'eval' });
-  let judgement: Judgement | undefined;
-  const app = await buildApp({ ...services.app, count: (_, judged) => void (judgement = judged) });
+  const judged: Judgement[] = [];
+  const app = await buildApp({ ...services.app, count: (_, judgement) => void judged.push(judgement) });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const stop = new AbortController();
   const loops = Promise.all([
@@ -138,6 +138,7 @@ export async function startEvalTenant(env: Environment): Promise<EvalTenant> {
         body: JSON.stringify({ question }),
       });
       const reply = await json<T>(answer);
+      const judgement = judged.pop();
       if (!judgement) throw new Error('the answer was never judged');
       return { reply, judgement };
     },

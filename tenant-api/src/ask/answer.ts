@@ -241,7 +241,7 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
   const start = deps.clock.monotonicMs();
   const { retrieved, candidates, support } = weigh(deps, { question, language, retrieved: searched });
   const { passages } = retrieved;
-  if (deps.chat !== undefined || mayRead(deps, support)) yield { event: 'found', language, passages };
+  if (deps.chat !== undefined || mayRead(deps.reader, support)) yield { event: 'found', language, passages };
   const judgement = await judge(deps, support, { question, language, passages, candidates, signal });
   const found = { deps, request, question, language, retrieved, candidates, evidence: judgement.evidence };
   for await (const event of answerFound(found)) {

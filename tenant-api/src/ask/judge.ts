@@ -36,7 +36,7 @@ export interface ToRead {
 const READ = 2;
 
 /** Whether judging would take the time of a reader: one there is, and its word could change something. */
-export function mayRead({ reader }: Pick<JudgeDeps, 'reader'>, support: Support): boolean {
+export function mayRead(reader: Reader | undefined, support: Support): reader is Reader {
   return reader !== undefined && mayChange(support);
 }
 
@@ -45,7 +45,7 @@ export async function judge(deps: JudgeDeps, support: Support, toRead: ToRead): 
   const { reader, log, clock, observe } = deps;
   const { question, language, passages, candidates, signal } = toRead;
   const alone: Judgement = { evidence: evidenceOf(support), support };
-  if (!reader || !mayChange(support)) return alone;
+  if (!mayRead(reader, support)) return alone;
   const stretches = passages.slice(0, READ).map((passage) => bestStretch(passage, candidates, language));
   try {
     const start = clock.monotonicMs();

@@ -122,13 +122,18 @@ function scaleOf(forIt: readonly number[], against: readonly number[]): Scale {
   return { middle: (high + low) / 2, slope: (high - low) / Math.max(variance, LEAST_VARIANCE) };
 }
 
+/** How often a value of the first is above one of the others, 0..1; a tie is half, 0.5 is guessing. */
+export function oftenAbove(values: readonly number[], others: readonly number[]): number {
+  return mean(values.flatMap((a) => others.map((b) => (a > b ? 1 : a === b ? 0.5 : 0))));
+}
+
 /** Judges a model by its log-odds for {@link readings}, in their order. Pure. One that would not even say yes or no is not trusted. */
 export function judgeReading(odds: readonly (number | undefined)[]): ReadingVerdict {
   const of = (answers: boolean): number[] =>
     readings.flatMap((one, at) => (one.answers === answers ? (odds[at] ?? []) : []));
   const [forIt, against] = [of(true), of(false)];
   if (forIt.length + against.length < readings.length) return {};
-  const right = mean(forIt.flatMap((a) => against.map((b) => (a > b ? 1 : a === b ? 0.5 : 0))));
+  const right = oftenAbove(forIt, against);
   const scale = scaleOf(forIt, against);
   // One outlier can turn the means round where most pairs are right.
   return right < TRUSTED || scale.slope <= 0 ? { right } : { right, scale };
