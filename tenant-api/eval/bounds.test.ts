@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { boundsByRule, weigh, type Weighed } from './bounds.ts';
+import { boundsByRule, weigh, weighWith, type Weighed } from './bounds.ts';
 
 const all = (answerable: boolean, strengths: readonly number[]): Weighed[] =>
   strengths.map((strength) => ({ answerable, strength }));
@@ -21,7 +21,16 @@ it('there is nothing to say without questions of both kinds', () => {
 });
 
 it('what was read counts beside words and vectors', () => {
-  const support = { at: 0.5, nameless: false };
+  const support = { at: 0.5, nameless: false, found: 0.4, nearest: 0.3 };
   expect(weigh(true, { evidence: 'clear', support, conviction: 1 }).strength).toBeGreaterThan(0.5);
   expect(weigh(false, { evidence: 'doubtful', support }).strength).toBe(0.5);
+});
+
+it('a model is calibrated on words and cosines as they are', () => {
+  const support = { at: 0.5, nameless: false, found: 0.4, nearest: 0.3 };
+  const weighed = (change: object): Weighed | undefined =>
+    weighWith(2, true, { evidence: 'clear', support: { ...support, ...change } });
+  expect(weighed({})?.strength).toBeCloseTo(1);
+  expect(weighed({ nameless: true })?.strength).toBe(-Infinity);
+  expect(weighed({ nearest: undefined })).toBeUndefined();
 });

@@ -29,6 +29,16 @@ export function weigh(answerable: boolean, { support, conviction }: Judgement): 
   return { answerable, strength: strengthOf(support, conviction) };
 }
 
+/** How strong the evidence would be if a cosine counted `similarity` times beside the words; undefined without vectors. */
+export function weighWith(
+  similarity: number,
+  answerable: boolean,
+  { support: { found, nearest, nameless } }: Judgement,
+): Weighed | undefined {
+  if (nearest === undefined) return undefined;
+  return { answerable, strength: nameless ? -Infinity : found + similarity * nearest };
+}
+
 /** Where docs/adr/0025 would set the bounds by these questions. Undefined without questions of both kinds. */
 export function boundsByRule(weighed: readonly Weighed[]): BoundFigures | undefined {
   const strengths = (answerable: boolean): number[] =>

