@@ -8,10 +8,11 @@ import type { ChatModel } from './chat-model.ts';
 import { validateCitations } from './citations.ts';
 import type { Turn } from './conversation.ts';
 import { rankSentences, type Candidate } from './evidence.ts';
-import { extractiveAnswer, type ExtractiveInput } from './extractive.ts';
+import { extractiveAnswer } from './extractive.ts';
 import type { Citation, Passage } from './passage.ts';
 import { withoutForeignLinks } from './guard.ts';
 import { judge, mayRead, type JudgeDeps, type Judgement } from './judge.ts';
+import { compareSentences, type Nearness } from './nearness.ts';
 import { orderBySentences } from './order.ts';
 import { buildPrompt, type Prompt } from './prompt.ts';
 import { doubtSentence, refusalSentence, supportOf, type Evidence, type Support } from './refusal.ts';
@@ -59,10 +60,8 @@ export interface AskDeps extends RetrieveDeps, Pick<JudgeDeps, 'reader'> {
   count: (mode: Answer['mode'] | 'refused', judgement: Judgement) => void;
 }
 
-/** Sentences whose vectors are compared with the question's; the best by words are enough, and each costs time. */
-const EMBEDDED_SENTENCES = 12;
-/** Words alone choose well enough when the model is this slow. */
-const SENTENCES_TIMEOUT_MS = 10_000;
+/** Sentences that are compared with the question by their meaning; the best by words are enough, and each costs time. */
+const COMPARED = 20;
 const ANSWER_TOKENS = 512;
 /** Sentences quoted at most. */
 const QUOTES = 3;
@@ -76,7 +75,10 @@ interface Found {
   question: string;
   language: Language;
   retrieved: Retrieved;
+  /** The sentences that may be quoted or read, best by words first. */
   candidates: Candidate[];
+  /** Asked of the model once, when it is needed. */
+  nearness: () => Promise<Nearness>;
   evidence: Evidence;
 }
 
@@ -89,43 +91,15 @@ function understoodAs(
   return vector && profile && deps.understands(profile, language) ? { vector, profile } : undefined;
 }
 
-async function sentenceVectors({
-  deps,
-  request,
-  language,
-  retrieved,
-  candidates,
-}: Found): Promise<Pick<ExtractiveInput, 'vectors'>> {
-  const understood = understoodAs(deps, retrieved, language);
-  // A model that does not understand the language only adds chance to the choice, and time.
-  if (!understood) return {};
-  const { vector, profile } = understood;
-  const texts = candidates.slice(0, EMBEDDED_SENTENCES).map((candidate) => candidate.text);
-  try {
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(SENTENCES_TIMEOUT_MS)]);
-    const start = deps.clock.monotonicMs();
-    const vectors = await profile.embedder.passages(texts, signal, 'ask');
-    deps.observe('sentences', (deps.clock.monotonicMs() - start) / 1000);
-    const byText = new Map(texts.flatMap((text, index) => (vectors[index] ? [[text, vectors[index]] as const] : [])));
-    return { vectors: { question: vector, byText } };
-  } catch (error) {
-    request.signal.throwIfAborted();
-    deps.log.warn({ reason: errorMessage(error) }, 'sentences could not be embedded; choosing by words only');
-    return {};
-  }
-}
-
 async function extract(found: Found): Promise<Answer> {
-  const { question, language, retrieved, evidence } = found;
-  const candidates = found.candidates.slice(0, EMBEDDED_SENTENCES);
-  const vectors = await sentenceVectors(found);
+  const { question, language, retrieved, candidates, evidence } = found;
   const made = extractiveAnswer({
     question,
     language,
     passages: retrieved.passages,
     candidates,
+    nearness: await found.nearness(),
     most: evidence === 'clear' ? QUOTES : QUOTES_IN_DOUBT,
-    ...vectors,
   });
   if (!made) return refuse(found);
   const answer = evidence === 'clear' ? made.answer : `${doubtSentence(language)}\n${made.answer}`;
@@ -224,7 +198,24 @@ function weigh(
   );
   const { clarity, profile } = retrieved;
   const support = supportOf(candidates, passages, { question, language, clarity, rule: profile?.preset.evidence });
-  return { retrieved: { ...retrieved, passages }, candidates, support };
+  return { retrieved: { ...retrieved, passages }, candidates: candidates.slice(0, COMPARED), support };
+}
+
+/** The nearness of the candidates, worked out when it is first asked for. */
+function nearnessOnce(
+  deps: AskDeps,
+  {
+    retrieved,
+    language,
+    candidates,
+    signal,
+  }: Pick<Found, 'retrieved' | 'language' | 'candidates'> & { signal: AbortSignal },
+): Found['nearness'] {
+  // A model that does not understand the language only adds chance to the choice, and time.
+  const understood = understoodAs(deps, retrieved, language);
+  let asked: Promise<Nearness> | undefined;
+  return () =>
+    (asked ??= understood ? compareSentences(deps, understood, candidates, signal) : Promise.resolve(new Map()));
 }
 
 /** Answers a question from the tenant's documents, as a stream of events. */
@@ -242,8 +233,9 @@ export async function* ask(deps: AskDeps, request: AskRequest): AsyncGenerator<A
   const { retrieved, candidates, support } = weigh(deps, { question, language, retrieved: searched });
   const { passages } = retrieved;
   if (deps.chat !== undefined || mayRead(deps.reader, support)) yield { event: 'found', language, passages };
-  const judgement = await judge(deps, support, { question, language, passages, candidates, signal });
-  const found = { deps, request, question, language, retrieved, candidates, evidence: judgement.evidence };
+  const nearness = nearnessOnce(deps, { retrieved, language, candidates, signal });
+  const judgement = await judge(deps, support, { question, language, passages, candidates, nearness, signal });
+  const found = { deps, request, question, language, retrieved, candidates, nearness, evidence: judgement.evidence };
   for await (const event of answerFound(found)) {
     if (event.event !== 'done') {
       yield event;

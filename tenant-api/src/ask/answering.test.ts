@@ -17,7 +17,7 @@ function passage(text: string, more: Partial<Passage> = {}): Passage {
 
 function answer(question: string, passages: Passage[], language: 'de' | 'en' = 'de'): ExtractiveAnswer | undefined {
   const candidates = rankSentences(question, passages, language);
-  return extractiveAnswer({ question, language, passages, candidates, most: 3 });
+  return extractiveAnswer({ question, language, passages, candidates, nearness: new Map(), most: 3 });
 }
 
 /** A search whose scores say nothing for the answer and nothing against it. */
@@ -85,18 +85,12 @@ describe('the sentence that answers', () => {
   it('is chosen by meaning where words are even', () => {
     const two = passage('Der Speicher ist groß. Der Speicher ist teuer.');
     const candidates = rankSentences('Speicher?', [two], 'de');
-    const byText = new Map([
-      ['Der Speicher ist groß.', [0, 1]],
-      ['Der Speicher ist teuer.', [1, 0]],
+    const nearness = new Map([
+      ['Der Speicher ist groß.', 0],
+      ['Der Speicher ist teuer.', 1],
     ]);
-    const made = extractiveAnswer({
-      question: 'Speicher?',
-      language: 'de',
-      passages: [two],
-      candidates,
-      most: 3,
-      vectors: { question: [1, 0], byText },
-    });
+    const asked = { question: 'Speicher?', language: 'de', passages: [two], candidates, most: 3 } as const;
+    const made = extractiveAnswer({ ...asked, nearness });
     expect(made?.citations[0]?.quote).toBe('Der Speicher ist teuer.');
   });
   it('is in English marks for English', () => {
@@ -116,7 +110,8 @@ describe('the sentence that answers', () => {
     const question = 'Was misst der Zähler beim Verbrauch?';
     const candidates = rankSentences(question, both, 'de');
     const quotes = (most: number): number =>
-      extractiveAnswer({ question, language: 'de', passages: both, candidates, most })?.citations.length ?? 0;
+      extractiveAnswer({ question, language: 'de', passages: both, candidates, nearness: new Map(), most })?.citations
+        .length ?? 0;
     expect([quotes(3), quotes(1)]).toEqual([2, 1]);
   });
   it('is not there without sentences', () => expect(answer('Was?', [])).toBeUndefined());

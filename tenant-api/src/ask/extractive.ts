@@ -1,7 +1,7 @@
 import type { Language } from '../text/language.ts';
-import { cosine } from '../embed/vectors.ts';
 import { distinctTerms } from '../text/terms.ts';
 import { questionTerms, type Candidate } from './evidence.ts';
+import type { Nearness } from './nearness.ts';
 import { cite, type Citation, type Passage } from './passage.ts';
 
 /** An answer made of the documents' own sentences. */
@@ -20,14 +20,14 @@ export interface ExtractiveInput {
   candidates: readonly Candidate[];
   /** Sentences to quote at most. */
   most: number;
-  /** The question's vector and its candidates' vectors by text, where the model was there to make them. */
-  vectors?: { question: readonly number[]; byText: ReadonlyMap<string, readonly number[]> };
+  /** Of the candidates, where a model that understands the language was there to compare them. */
+  nearness: Nearness;
 }
 
 const OWN = 0.5;
 const COVERAGE = 0.5;
-const SIMILARITY = 0.35;
-const PASSAGE = 0.15;
+const NEARNESS = 0.5;
+const PASSAGE = 0.3;
 /** Of two sentences and one that carry the same, the one is quoted. */
 const SECOND = 0.05;
 const BEGINS = 0.12;
@@ -60,15 +60,12 @@ interface Scored {
 }
 
 function scoreOf(candidate: Candidate, input: ExtractiveInput): number {
-  const { vectors } = input;
-  const vector = vectors?.byText.get(candidate.text);
-  const similarity = vectors && vector ? Math.max(0, cosine(vectors.question, vector)) : 0;
   const defines = definitionBonus(candidate.text, input);
   const lengthy = candidate.text.length > 600 ? 0.15 : 0;
   return (
     OWN * candidate.own +
     COVERAGE * candidate.coverage +
-    SIMILARITY * similarity +
+    NEARNESS * (input.nearness.get(candidate.text) ?? 0) +
     PASSAGE * candidate.passage.score +
     defines -
     (candidate.sentences > 1 ? SECOND : 0) -

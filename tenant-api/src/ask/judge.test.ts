@@ -1,14 +1,16 @@
 import { createManualClock, createSilentLogger } from '@luna-iems/service-kit';
 import { describe, expect, it } from 'vitest';
 import { judge, type Judgement } from './judge.ts';
-import type { Reader } from './reader.ts';
+import type { Reader, ToRead } from './reader.ts';
+import type { Nearness } from './nearness.ts';
 import { evidenceOf, mayChange, type Evidence, type Support } from './refusal.ts';
 
 const { signal } = new AbortController();
-const passages = ['Eins.', 'Zwei.', 'Drei.'].map((text, chunkIdx) => ({
+const passages = ['Eins.', 'Zwei.', 'Drei.', 'Vier.'].map((text, chunkIdx) => ({
   ...{ chunkId: text, chunkIdx, itemId: 'i', title: 'Handbuch', source: 's', score: 1, text },
   places: [{ at: 0, headings: [] }],
 }));
+const nearness = (): Promise<Nearness> => Promise.resolve(new Map());
 const support = (at: number, nameless = false): Support => ({ at, nameless, found: 0.5, nearest: undefined });
 
 /** What is judged beside a reader that says `word`, what it was given to read, and how often its time was noted. */
@@ -16,12 +18,14 @@ async function judged(
   word: number | undefined | Error,
   given: Support,
   end: AbortSignal = signal,
-): Promise<Judgement & { read: string[]; noted: number }> {
+): Promise<Judgement & { read: string[]; enough: ToRead['enough']; noted: number }> {
   const read: string[] = [];
+  const asked: ToRead['enough'][] = [];
   let noted = 0;
   const reader: Reader = {
-    read: (_, texts) => {
+    read: ({ passages: texts, enough }) => {
       read.push(...texts);
+      asked.push(enough);
       return word instanceof Error ? Promise.reject(word) : Promise.resolve(word);
     },
     check: () => Promise.resolve(),
@@ -31,17 +35,18 @@ async function judged(
   const deps = { reader, log: createSilentLogger(), clock, observe: () => void (noted += 1) };
   return {
     ...(await judge(deps, given, {
-      ...{ question: 'Was?', language: 'de', passages, candidates: [] },
+      ...{ question: 'Was?', language: 'de', passages, candidates: [], nearness },
       signal: end,
     })),
     read,
+    enough: (heard) => asked.some((enough) => enough(heard)),
     noted,
   };
 }
 
 describe('evidence with a reader', () => {
   it('is what it makes of a doubt, having read the best passages under their titles', async () => {
-    const read = ['Handbuch\n\nEins.', 'Handbuch\n\nZwei.'];
+    const read = ['Handbuch\n\nEins.', 'Handbuch\n\nZwei.', 'Handbuch\n\nDrei.'];
     expect(await judged(3, support(0.5))).toMatchObject({ evidence: 'clear', conviction: 3, read, noted: 1 });
     expect((await judged(-3, support(0.5))).evidence).toBe('none');
   });
@@ -59,6 +64,12 @@ describe('evidence with a reader', () => {
   it('is doubtful at best where something is asked for by a name that no passage has', async () => {
     expect((await judged(3, support(0, true))).evidence).toBe('doubtful');
     expect((await judged(-3, support(0, true))).evidence).toBe('none');
+  });
+  it('reads no further than it takes for an answer', async () => {
+    const { enough } = await judged(0, support(0.5));
+    expect([-3, 0.4, 0.5, 3].map(enough)).toEqual([false, false, true, true]);
+    const { enough: nameless } = await judged(0, support(0, true));
+    expect([-3, -0.5, 0].map(nameless)).toEqual([false, false, true]);
   });
   it('ends with the question', async () => {
     const gone = AbortSignal.abort(new Error('the caller left'));

@@ -1,10 +1,11 @@
 import { errorMessage, type Clock, type Logger } from '@luna-iems/service-kit';
 import type { Language } from '../text/language.ts';
 import type { Candidate } from './evidence.ts';
+import type { Nearness } from './nearness.ts';
 import type { Passage } from './passage.ts';
 import type { Reader } from './reader.ts';
 import { evidenceOf, mayChange, type Evidence, type Support } from './refusal.ts';
-import { bestStretch } from './stretch.ts';
+import { bestStretches } from './stretch.ts';
 
 export interface JudgeDeps {
   /** Undefined: words and vectors judge alone. */
@@ -22,18 +23,20 @@ export interface Judgement {
   conviction?: number;
 }
 
-export interface ToRead {
+export interface ToJudge {
   question: string;
   language: Language;
   /** Best first. */
   passages: readonly Passage[];
   /** Best first. */
   candidates: readonly Candidate[];
+  /** Of the candidates; asked for when somebody reads. */
+  nearness: () => Promise<Nearness>;
   signal: AbortSignal;
 }
 
-/** Passages that are read: what answers is seldom behind them, and each takes its time. */
-const READ = 2;
+/** Stretches that are read at most: what answers is seldom behind them, and each takes its time. */
+const READ = 3;
 
 /** Whether judging would take the time of a reader: one there is, and its word could change something. */
 export function mayRead(reader: Reader | undefined, support: Support): reader is Reader {
@@ -41,15 +44,16 @@ export function mayRead(reader: Reader | undefined, support: Support): reader is
 }
 
 /** What the passages carry, asking the reader where its word could change it. While the reader is away, without it. */
-export async function judge(deps: JudgeDeps, support: Support, toRead: ToRead): Promise<Judgement> {
+export async function judge(deps: JudgeDeps, support: Support, toJudge: ToJudge): Promise<Judgement> {
   const { reader, log, clock, observe } = deps;
-  const { question, language, passages, candidates, signal } = toRead;
+  const { question, language, passages, candidates, nearness, signal } = toJudge;
   const alone: Judgement = { evidence: evidenceOf(support), support };
   if (!mayRead(reader, support)) return alone;
-  const stretches = passages.slice(0, READ).map((passage) => bestStretch(passage, candidates, language));
+  const stretches = bestStretches(passages, candidates, await nearness(), { language, most: READ });
+  const enough = (heard: number): boolean => !mayChange(support, heard);
   try {
     const start = clock.monotonicMs();
-    const conviction = await reader.read(question, stretches, signal);
+    const conviction = await reader.read({ question, passages: stretches, enough, signal });
     // One that rests, or is not trusted, reads nothing.
     if (conviction === undefined) return alone;
     observe('reading', (clock.monotonicMs() - start) / 1000);

@@ -43,6 +43,14 @@ function readerOf(
   return { reader, asked };
 }
 
+/** Lets a reader read for one question, to the end unless it is told what is enough. */
+const read = (
+  reader: Reader,
+  passages: readonly string[],
+  end = signal,
+  enough = (_: number): boolean => false,
+): Promise<number | undefined> => reader.read({ question: 'Was?', passages, enough, signal: end });
+
 /** Knows the test's answers; of all else it thinks as `otherwise` says. */
 const knows = (otherwise: number) => (asked: string) => {
   const known = readings.find(({ passage, question }) => asked.includes(passage) && asked.endsWith(question));
@@ -52,7 +60,7 @@ const knows = (otherwise: number) => (asked: string) => {
 describe('a reader', () => {
   it('is not heard before it was tested', async () => {
     const { reader, asked } = readerOf(knows(0.7));
-    expect(await reader.read('Was?', ['Dies.'], signal)).toBeUndefined();
+    expect(await read(reader, ['Dies.'])).toBeUndefined();
     expect(asked).toEqual([]);
     expect(reader.status()).toEqual({ model: 'reads', selfTest: 'pending' });
   });
@@ -62,13 +70,20 @@ describe('a reader', () => {
     );
     await reader.check(signal);
     expect(reader.status()).toEqual({ model: 'reads', selfTest: 'passed', right: 1 });
-    expect(await reader.read('Was?', ['Ja.'], signal)).toBe(3);
-    expect(await reader.read('Was?', ['Nein.'], signal)).toBe(-3);
+    expect(await read(reader, ['Ja.'])).toBe(3);
+    expect(await read(reader, ['Nein.'])).toBe(-3);
   });
   it('is as convinced as the passage that convinces it most', async () => {
     const { reader } = readerOf((asked) => (asked.includes('\nJa.') ? 0.7 : knows(0.2)(asked)));
     await reader.check(signal);
-    expect(await reader.read('Was?', ['Dies.', 'Ja.', 'Jenes.'], signal)).toBe(3);
+    expect(await read(reader, ['Dies.', 'Ja.', 'Jenes.'])).toBe(3);
+  });
+  it('reads until it is convinced enough, and no further', async () => {
+    const { reader, asked } = readerOf((said) => (said.includes('\nJa.') ? 0.7 : knows(0.2)(said)));
+    await reader.check(signal);
+    const before = asked.length;
+    const heard = await read(reader, ['Dies.', 'Ja.', 'Jenes.', 'Anderes.'], signal, (conviction) => conviction > 2);
+    expect([heard, asked.length - before]).toEqual([3, 2]);
   });
   it('that guesses, always agrees, or says neither yes nor no is not heard', async () => {
     for (const chance of [
@@ -80,7 +95,7 @@ describe('a reader', () => {
       const { reader } = readerOf(chance);
       await reader.check(signal);
       expect(reader.status().selfTest).toBe('failed');
-      expect(await reader.read('Was?', ['Dies.'], signal)).toBeUndefined();
+      expect(await read(reader, ['Dies.'])).toBeUndefined();
     }
   });
   it('that says neither yes nor no is right in no part of its test', async () => {
@@ -101,21 +116,21 @@ describe('a reader', () => {
   it('that does not answer in time is left alone for a minute', async () => {
     const { reader, asked } = readerOf(knows(0.7));
     await reader.check(signal);
-    await expect(reader.read('Was?', ['It hangs.'], signal)).rejects.toThrow('timeout');
+    await expect(read(reader, ['It hangs.'])).rejects.toThrow('timeout');
     const before = asked.length;
-    expect(await reader.read('Was?', ['Dies.'], signal)).toBeUndefined();
+    expect(await read(reader, ['Dies.'])).toBeUndefined();
     expect(asked.length).toBe(before);
     clock.advance(60_000);
-    expect(await reader.read('Was?', ['Dies.'], signal)).toBe(3);
+    expect(await read(reader, ['Dies.'])).toBe(3);
   });
   it('that is left by whoever asked is asked again at once', async () => {
     const { reader } = readerOf(knows(0.7));
     await reader.check(signal);
     const left = new AbortController();
-    const read = reader.read('Was?', ['It hangs.'], left.signal);
+    const asking = read(reader, ['It hangs.'], left.signal);
     left.abort(new Error('the caller left'));
-    await expect(read).rejects.toThrow('the caller left');
-    expect(await reader.read('Was?', ['Dies.'], signal)).toBe(3);
+    await expect(asking).rejects.toThrow('the caller left');
+    expect(await read(reader, ['Dies.'])).toBe(3);
   });
   it('that the server does not have cannot be tested', async () => {
     const { reader } = readerOf(knows(0.7));

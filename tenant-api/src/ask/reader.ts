@@ -2,20 +2,29 @@ import type { Clock, Logger } from '@luna-iems/service-kit';
 import { modelNamed, type Ollama } from '../embed/ollama.ts';
 import type { ChatModel } from './chat-model.ts';
 import { logOdds, readingMessages } from './reading-prompt.ts';
-import { conviction, judgeReading, readings, type ReadingVerdict } from './reading-self-test.ts';
+import { conviction, judgeReading, readings, type ReadingVerdict, type Scale } from './reading-self-test.ts';
 
 /** A model that reads a passage beside the question and says whether it states the answer: words and vectors do not see that. */
 export interface Reader {
   /**
-   * How convinced it is that one of the passages answers the question, -3 to 3; see {@link conviction}. Undefined while the model has not
-   * shown that it can be trusted, and for a minute after it did not answer in time: a busy model would keep everybody waiting. A passage
-   * that tells it what to reply can at worst be quoted with too little doubt: a yes or no is all that is heard of it. Throws when the
-   * server does not answer in time.
+   * How convinced it is that one of the passages answers the question, -3 to 3; see {@link conviction}. They are read one after the other
+   * until one convinces it enough. Undefined while the model has not shown that it can be trusted, and for a minute after it did not answer
+   * in time: a busy model would keep everybody waiting. A passage that tells it what to reply can at worst be quoted with too little doubt:
+   * a yes or no is all that is heard of it. Throws when the server does not answer in time.
    */
-  read(question: string, passages: readonly string[], signal: AbortSignal): Promise<number | undefined>;
+  read(toRead: ToRead): Promise<number | undefined>;
   /** Tests the model if it has not been tested; cheap once it has. Throws when it could not be. */
   check(signal: AbortSignal): Promise<void>;
   status(): ReaderStatus;
+}
+
+export interface ToRead {
+  question: string;
+  /** Likeliest to answer first. */
+  passages: readonly string[];
+  /** Whether to be more convinced than so would change nothing. */
+  enough: (conviction: number) => boolean;
+  signal: AbortSignal;
 }
 
 export interface ReaderStatus {
@@ -55,22 +64,31 @@ export function createReader({ ollama, model, name, log, clock, timeoutMs }: Rea
     throw new Error(`the server has no model "${name}"`);
   };
 
+  /** One after the other: what the server has read of the prompt before serves the next. */
+  const mostConvinced = async (
+    { question, passages, enough, signal }: ToRead,
+    scale: Scale,
+  ): Promise<number | undefined> => {
+    let most: number | undefined;
+    for (const passage of passages) {
+      if (most !== undefined && enough(most)) break;
+      const odds = await oddsOf(question, passage, signal);
+      if (odds !== undefined) most = Math.max(most ?? -Infinity, conviction(odds, scale));
+    }
+    return most;
+  };
+
   return {
-    read: async (question, passages, signal) => {
+    read: async (toRead) => {
       const scale = tested?.scale;
       if (!scale || clock.monotonicMs() < restsUntil) return undefined;
       const late = AbortSignal.timeout(timeoutMs);
-      const odds: number[] = [];
       try {
-        // One after the other: what the server has read of the prompt before serves the next.
-        for (const passage of passages)
-          odds.push((await oddsOf(question, passage, AbortSignal.any([signal, late]))) ?? -Infinity);
+        return await mostConvinced({ ...toRead, signal: AbortSignal.any([toRead.signal, late]) }, scale);
       } catch (error) {
         if (late.aborted) restsUntil = clock.monotonicMs() + REST_MS;
         throw error;
       }
-      const most = Math.max(...odds);
-      return most === -Infinity ? undefined : conviction(most, scale);
     },
     check: async (signal) => {
       const digest = await digestOf(signal);

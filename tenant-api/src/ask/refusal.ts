@@ -120,9 +120,12 @@ export function evidenceOf(support: Support, conviction?: number): Evidence {
   return support.nameless && evidence === 'clear' ? 'doubtful' : evidence;
 }
 
-/** Whether a reader could make something else of it: reading takes seconds where there is no graphics card. */
-export function mayChange(support: Support): boolean {
-  return evidenceOf(support, -MOST_CONVINCED) !== evidenceOf(support, MOST_CONVINCED);
+/**
+ * Whether a reader could make something else of it by being more convinced than `heard`: reading takes seconds where there is no graphics
+ * card.
+ */
+export function mayChange(support: Support, heard = -MOST_CONVINCED): boolean {
+  return evidenceOf(support, heard) !== evidenceOf(support, MOST_CONVINCED);
 }
 
 function within(sum: number, { doubtful, clear }: Bounds): Evidence {

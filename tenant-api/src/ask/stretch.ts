@@ -2,6 +2,7 @@ import type { Language } from '../text/language.ts';
 import { placeAt } from '../chunk/chunker.ts';
 import { sentences } from '../text/sentences.ts';
 import type { Candidate } from './evidence.ts';
+import type { Nearness } from './nearness.ts';
 import type { Passage } from './passage.ts';
 
 /** Letters that come along on each side of the best sentence, and what is missing of the sentence they end in. */
@@ -28,12 +29,41 @@ export function stretchAround(text: string, quote: string, language: Language): 
   return text.slice(startOf(first), endOf(last));
 }
 
-/** The stretch of a passage that is likeliest to answer, under its title and heading: around the best of its candidates, or its beginning. */
-export function bestStretch(passage: Passage, candidates: readonly Candidate[], language: Language): string {
-  const { chunkId, title, text, places } = passage;
-  const quote = candidates.find((candidate) => candidate.passage.chunkId === chunkId)?.text ?? '';
-  const stretch = stretchAround(text, quote, language);
+/** What the nearness of a sentence's meaning counts beside the part of the question that its words cover. */
+const NEARNESS = 0.35;
+/** What the search's liking of its passage counts: enough to decide between sentences that are alike. */
+const PASSAGE = 0.2;
+
+/** A stretch under the title and the heading that it stands under: by itself it may not say what it is about. */
+function underHeading({ title, text, places }: Passage, quote: string, stretch: string): string {
   const [heading] = placeAt(places, Math.max(0, text.indexOf(quote))).headings.slice(-1);
   const above = [title, ...(heading === undefined || stretch.includes(heading) ? [] : [heading])];
   return `${above.join(' › ')}\n\n${stretch}`;
+}
+
+/**
+ * The stretches of the passages that are likeliest to answer, likeliest first: around the sentences that words and meaning like best,
+ * wherever they stand, each under its title and heading. Where there are too few sentences, passages from their beginning.
+ */
+export function bestStretches(
+  passages: readonly Passage[],
+  candidates: readonly Candidate[],
+  nearness: Nearness,
+  { language, most }: { language: Language; most: number },
+): string[] {
+  const liking = ({ text, coverage, passage }: Candidate): number =>
+    coverage + NEARNESS * (nearness.get(text) ?? 0) + PASSAGE * passage.score;
+  const quotes = [
+    ...candidates.toSorted((a, b) => liking(b) - liking(a)),
+    ...passages.map((passage) => ({ passage, text: '' })),
+  ];
+  const chosen: { chunkId: string; stretch: string; read: string }[] = [];
+  for (const { passage, text: quote } of quotes) {
+    if (chosen.length === most) break;
+    // An empty quote is in every stretch: a passage that is read already is not read from its beginning as well.
+    if (chosen.some((one) => one.chunkId === passage.chunkId && one.stretch.includes(quote))) continue;
+    const stretch = stretchAround(passage.text, quote, language);
+    chosen.push({ chunkId: passage.chunkId, stretch, read: underHeading(passage, quote, stretch) });
+  }
+  return chosen.map((one) => one.read);
 }

@@ -35,6 +35,10 @@ const e5SmallEvidence: EvidenceRule = {
   similarity: 2,
   bounds: { de: { doubtful: 2.15, clear: 2.55 }, en: { doubtful: 1.95, clear: 2.85 } },
 };
+const gemmaEvidence: EvidenceRule = {
+  similarity: 1.5,
+  bounds: { de: { doubtful: 1.2, clear: 1.45 }, en: { doubtful: 0.9, clear: 2.1 } },
+};
 const none = { documentPrefix: '', queryPrefix: '' } as const;
 const nomic = { documentPrefix: 'search_document: ', queryPrefix: 'search_query: ' } as const;
 
@@ -54,6 +58,7 @@ const presets: readonly (readonly [RegExp, EmbeddingPreset])[] = [
       documentPrefix: 'title: none | text: ',
       queryPrefix: 'task: search result | query: ',
       ...multilingual,
+      evidence: gemmaEvidence,
     },
   ],
   [/multilingual-e5-small/u, { dimensions: 384, ...e5, evidence: e5SmallEvidence }],
