@@ -1,10 +1,18 @@
 import type { Judgement } from '../src/ask/judge.ts';
+import type { Language } from '../src/text/language.ts';
 import { oftenAbove } from '../src/ask/reading-self-test.ts';
 import { strengthOf } from '../src/ask/refusal.ts';
 import { quantile } from './rank-metrics.ts';
 
+/** A question that bounds are set by. */
+export interface Calibrating {
+  language: Language;
+  answerable: boolean;
+  judgement: Judgement;
+}
+
 /** How strongly one question's evidence was judged, and whether the documents do answer it. */
-export interface Weighed {
+interface Weighed {
   answerable: boolean;
   /** Words, vectors and conviction together; 0 and 1 are the bounds of words and vectors that are in force. */
   strength: number;
@@ -25,12 +33,12 @@ const ANSWERABLE_LOST = 0.05;
 const UNANSWERABLE_HELD = 0.9;
 
 /** What was judged of one question, as one number. */
-export function weigh(answerable: boolean, { support, conviction }: Judgement): Weighed {
+function weigh(answerable: boolean, { support, conviction }: Judgement): Weighed {
   return { answerable, strength: strengthOf(support, conviction) };
 }
 
 /** How strong the evidence would be if a cosine counted `similarity` times beside the words; undefined without vectors. */
-export function weighWith(
+function weighWith(
   similarity: number,
   answerable: boolean,
   { support: { found, nearest, nameless } }: Judgement,
@@ -40,7 +48,7 @@ export function weighWith(
 }
 
 /** Where docs/adr/0025 would set the bounds by these questions. Undefined without questions of both kinds. */
-export function boundsByRule(weighed: readonly Weighed[]): BoundFigures | undefined {
+function boundsByRule(weighed: readonly Weighed[]): BoundFigures | undefined {
   const strengths = (answerable: boolean): number[] =>
     weighed.filter((one) => one.answerable === answerable).map((one) => one.strength);
   const carried = strengths(true);
@@ -53,4 +61,37 @@ export function boundsByRule(weighed: readonly Weighed[]): BoundFigures | undefi
     clear: quantile(empty, UNANSWERABLE_HELD),
     refused: empty.filter((one) => one < doubtful).length / empty.length,
   };
+}
+
+/** What a cosine is multiplied with when a model is calibrated. */
+const SIMILARITIES = [0, 0.5, 1, 1.5, 2, 3];
+
+const byLanguage = (questions: readonly Calibrating[]): (readonly [string, Calibrating[]])[] => [
+  ['German', questions.filter(({ language }) => language === 'de')],
+  ['English', questions.filter(({ language }) => language === 'en')],
+  ['both', [...questions]],
+];
+
+/** Where the rule would set the bounds, in units of those in force, by language. */
+export function boundsInForce(questions: readonly Calibrating[]): Record<string, BoundFigures> {
+  return Object.fromEntries(
+    byLanguage(questions).flatMap(([name, group]) => {
+      const found = boundsByRule(group.map(({ answerable, judgement }) => weigh(answerable, judgement)));
+      return found ? [[name, found]] : [];
+    }),
+  );
+}
+
+/** The same for a model whose cosines were never calibrated: in sums of words and cosines, by language and what a cosine counts. */
+export function boundsOfSums(questions: readonly Calibrating[]): Record<string, BoundFigures> {
+  return Object.fromEntries(
+    byLanguage(questions).flatMap(([name, group]) =>
+      SIMILARITIES.flatMap((similarity) => {
+        const found = boundsByRule(
+          group.flatMap(({ answerable, judgement }) => weighWith(similarity, answerable, judgement) ?? []),
+        );
+        return found ? [[`${name}, ${similarity}`, found]] : [];
+      }),
+    ),
+  );
 }

@@ -8,7 +8,7 @@ import { createOllama } from '../src/embed/ollama.ts';
 import { answerFigures, type AnswerFigures } from './answer-metrics.ts';
 import { answerAll, ingestFolder, type Answered } from './answers.ts';
 import { readBeirSet } from './beir.ts';
-import { boundsByRule, weigh, weighWith } from './bounds.ts';
+import { boundsInForce, boundsOfSums } from './bounds.ts';
 import { measureFolding } from './folding.ts';
 import { meanOfLegs, rankLegs, type SearchFigures } from './search-figures.ts';
 import { startEvalTenant, type EvalTenant } from './eval-tenant.ts';
@@ -26,8 +26,6 @@ The second may have a chat model read the passages: READER=qwen2.5-coder:1.5b.
 The model server has them, or they are brought along: ${broughtModels.join(', ')}.`;
 /** Time for loading a reader and for its test, in seconds. */
 const READER_SECONDS = 900;
-/** What a cosine is multiplied with when a model is calibrated. */
-const SIMILARITIES = [0, 0.5, 1, 1.5, 2, 3];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const results = join(root, 'hack/bench/results');
 const usualModel = 'multilingual-e5-small';
@@ -78,6 +76,9 @@ const round = (value: number): number => Math.round(value * 10_000) / 10_000;
 const rounded = (figures: object): Record<string, number> =>
   Object.fromEntries(Object.entries(figures as Record<string, number>).map(([name, value]) => [name, round(value)]));
 
+const roundedRows = (rows: Readonly<Record<string, object>>): Record<string, Record<string, number>> =>
+  Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, rounded(row)]));
+
 async function retrieval(folder: string): Promise<void> {
   const set = await readBeirSet(resolve(folder));
   await withTenant(async (tenant) => {
@@ -113,7 +114,7 @@ function report(answered: readonly Answered[]): Record<string, Record<string, nu
     all: () => true,
   };
   const figures = (keep: (one: Answered) => boolean): AnswerFigures => answerFigures(answered.filter(keep));
-  return Object.fromEntries(Object.entries(groups).map(([name, keep]) => [name, rounded(figures(keep))]));
+  return roundedRows(Object.fromEntries(Object.entries(groups).map(([name, keep]) => [name, figures(keep)])));
 }
 
 const ofDevelopment = (answered: readonly Answered[]): Answered[] =>
@@ -129,43 +130,6 @@ function printFaults(answered: readonly Answered[], all: boolean): void {
       `\n${question.id} ${question.question}  [rank ${rank}]\n   wanted: ${question.expect ?? 'refusal'}\n   said:   ${answer}`,
     );
   }
-}
-
-/** Questions by language and together, development half. */
-const calibrating = (answered: readonly Answered[]): (readonly [string, Answered[]])[] => {
-  const development = ofDevelopment(answered);
-  const ofLanguage = (language: string): Answered[] =>
-    development.filter(({ question }) => question.language === language);
-  return [
-    ['German', ofLanguage('de')],
-    ['English', ofLanguage('en')],
-    ['both', development],
-  ];
-};
-
-/** Where the bounds of evidence would be by the development half, for whoever calibrates them: all in units of those in force. */
-function bounds(answered: readonly Answered[]): Record<string, Record<string, number>> {
-  return Object.fromEntries(
-    calibrating(answered).flatMap(([name, ofGroup]) => {
-      const found = boundsByRule(ofGroup.map(({ answerable, judgement }) => weigh(answerable, judgement)));
-      return found ? [[name, rounded(found)]] : [];
-    }),
-  );
-}
-
-/** The same for a model whose cosines were never calibrated: in sums of words and cosines, by what a cosine would be multiplied with. */
-function similarities(answered: readonly Answered[]): Record<string, Record<string, number>> {
-  return Object.fromEntries(
-    calibrating(answered).flatMap(([name, ofGroup]) =>
-      SIMILARITIES.flatMap((similarity) => {
-        const weighed = ofGroup.flatMap(
-          ({ answerable, judgement }) => weighWith(similarity, answerable, judgement) ?? [],
-        );
-        const found = boundsByRule(weighed);
-        return found ? [[`${name}, ${similarity}`, rounded(found)]] : [];
-      }),
-    ),
-  );
 }
 
 const judged = ({ question: { id, language }, answerable, judgement: { support, conviction } }: Answered): object => ({
@@ -232,9 +196,11 @@ async function answers(all: boolean): Promise<void> {
     printFaults(answered, all);
     const groups = report(answered);
     console.table(groups);
-    const [byRule, bySimilarity] = [bounds(answered), similarities(answered)];
-    console.table(byRule);
-    console.table(bySimilarity);
+    const calibrating = ofDevelopment(answered).map((one) => ({ ...one, language: one.question.language }));
+    const bounds = roundedRows(boundsInForce(calibrating));
+    const similarities = roundedRows(boundsOfSums(calibrating));
+    console.table(bounds);
+    console.table(similarities);
     const searched = await search(tenant, questions, ollamaUrl);
     const seconds = answered.map((one) => one.seconds * 1000);
     await writeResult(`eval-answers${suffix}`, {
@@ -243,7 +209,7 @@ async function answers(all: boolean): Promise<void> {
       reader: tenant.services.reader?.status() ?? null,
       ...{ msPerQuestionP50: round(quantile(seconds, 0.5)), msPerQuestionP95: round(quantile(seconds, 0.95)) },
       ...groups,
-      ...{ bounds: byRule, similarities: bySimilarity, judged: ofDevelopment(answered).map(judged) },
+      ...{ bounds, similarities, judged: ofDevelopment(answered).map(judged) },
       ...searched,
     });
     if (groups['all']?.['citationCorrectness'] !== 1) process.exitCode = 1;
