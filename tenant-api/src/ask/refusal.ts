@@ -103,8 +103,8 @@ function between(sum: number, { doubtful, clear }: Bounds): number {
 }
 
 const WITHOUT_READER: Bounds = { doubtful: 0, clear: 1 };
-/** The bounds of the sum with a reader's conviction: docs/adr/0033. */
-const WITH_READER: Bounds = { doubtful: -0.6, clear: 1.15 };
+/** The bounds of the sum with a reader's conviction: docs/adr/0034. */
+const WITH_READER: Bounds = { doubtful: -0.6, clear: 1.75 };
 /** What a reader's conviction of 1, in natural log-odds, is worth of the way from doubt to clearness. */
 const CONVICTION_WORTH = 1.5;
 
