@@ -66,32 +66,31 @@ function boundsByRule(weighed: readonly Weighed[]): BoundFigures | undefined {
 /** What a cosine is multiplied with when a model is calibrated. */
 const SIMILARITIES = [0, 0.5, 1, 1.5, 2, 3];
 
-const byLanguage = (questions: readonly Calibrating[]): (readonly [string, Calibrating[]])[] => [
-  ['German', questions.filter(({ language }) => language === 'de')],
-  ['English', questions.filter(({ language }) => language === 'en')],
-  ['both', [...questions]],
-];
+/** What the rule makes of questions as `weighed` weighs them, by language; a language without questions of both kinds is left out. */
+function byLanguage(
+  questions: readonly Calibrating[],
+  weighed: (question: Calibrating) => Weighed | undefined,
+): [string, BoundFigures][] {
+  const groups = { German: ['de'], English: ['en'], both: ['de', 'en'] };
+  return Object.entries(groups).flatMap(([name, languages]) => {
+    const group = questions.filter(({ language }) => languages.includes(language));
+    const found = boundsByRule(group.flatMap((question) => weighed(question) ?? []));
+    return found ? [[name, found]] : [];
+  });
+}
 
 /** Where the rule would set the bounds, in units of those in force, by language. */
 export function boundsInForce(questions: readonly Calibrating[]): Record<string, BoundFigures> {
-  return Object.fromEntries(
-    byLanguage(questions).flatMap(([name, group]) => {
-      const found = boundsByRule(group.map(({ answerable, judgement }) => weigh(answerable, judgement)));
-      return found ? [[name, found]] : [];
-    }),
-  );
+  return Object.fromEntries(byLanguage(questions, ({ answerable, judgement }) => weigh(answerable, judgement)));
 }
 
 /** The same for a model whose cosines were never calibrated: in sums of words and cosines, by language and what a cosine counts. */
 export function boundsOfSums(questions: readonly Calibrating[]): Record<string, BoundFigures> {
   return Object.fromEntries(
-    byLanguage(questions).flatMap(([name, group]) =>
-      SIMILARITIES.flatMap((similarity) => {
-        const found = boundsByRule(
-          group.flatMap(({ answerable, judgement }) => weighWith(similarity, answerable, judgement) ?? []),
-        );
-        return found ? [[`${name}, ${similarity}`, found]] : [];
-      }),
+    SIMILARITIES.flatMap((similarity) =>
+      byLanguage(questions, ({ answerable, judgement }) => weighWith(similarity, answerable, judgement)).map(
+        ([name, found]) => [`${name}, ${similarity}`, found],
+      ),
     ),
   );
 }

@@ -24,7 +24,7 @@ export const embeddingGemmaArtifact: Artifact = {
     imageVersions.sentencePiece,
     wholeSha256,
   ],
-  usualSeconds: 120,
+  usualSeconds: 45,
   async make(folder) {
     await ensureHostTools(['pip', 'unzip']);
     const work = join(folder, 'work');

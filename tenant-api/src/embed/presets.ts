@@ -35,6 +35,7 @@ const e5SmallEvidence: EvidenceRule = {
   similarity: 2,
   bounds: { de: { doubtful: 2.15, clear: 2.55 }, en: { doubtful: 1.95, clear: 2.85 } },
 };
+// On the development half alone: docs/adr/0034.
 const gemmaEvidence: EvidenceRule = {
   similarity: 1.5,
   bounds: { de: { doubtful: 1.2, clear: 1.45 }, en: { doubtful: 0.9, clear: 2.1 } },
