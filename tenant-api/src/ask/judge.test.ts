@@ -10,7 +10,6 @@ const passages = ['Eins.', 'Zwei.', 'Drei.', 'Vier.'].map((text, chunkIdx) => ({
   ...{ chunkId: text, chunkIdx, itemId: 'i', title: 'Handbuch', source: 's', score: 1, text },
   places: [{ at: 0, headings: [] }],
 }));
-const nearness = (): Promise<Nearness> => Promise.resolve(new Map());
 const support = (at: number, nameless = false): Support => ({ at, nameless, found: 0.5, nearest: undefined });
 
 /** What is judged beside a reader that says `word`, what it was given to read, and how often its time was noted. */
@@ -18,15 +17,22 @@ async function judged(
   word: number | undefined | Error,
   given: Support,
   end: AbortSignal = signal,
-): Promise<Judgement & { read: string[]; enough: ToRead['enough']; noted: number }> {
+): Promise<Judgement & { read: string[]; enough: ToRead['enough']; noted: number; compared: number }> {
   const read: string[] = [];
+  let compared = 0;
+  const nearness = (): Promise<Nearness> => {
+    compared += 1;
+    return Promise.resolve(new Map());
+  };
   const asked: ToRead['enough'][] = [];
   let noted = 0;
   const reader: Reader = {
-    read: ({ passages: texts, enough }) => {
-      read.push(...texts);
+    read: async ({ passages: texts, enough }) => {
+      if (word instanceof Error) throw word;
+      if (word === undefined) return undefined;
+      read.push(...(await texts()));
       asked.push(enough);
-      return word instanceof Error ? Promise.reject(word) : Promise.resolve(word);
+      return word;
     },
     check: () => Promise.resolve(),
     status: () => ({ model: 'reads', selfTest: 'passed' }),
@@ -40,7 +46,7 @@ async function judged(
     })),
     read,
     enough: (heard) => asked.some((enough) => enough(heard)),
-    noted,
+    ...{ noted, compared },
   };
 }
 
@@ -52,7 +58,7 @@ describe('evidence with a reader', () => {
   });
   it('is that of words and vectors where it has no word, or is away', async () => {
     const silent = await judged(undefined, support(0.5));
-    expect(silent).toMatchObject({ evidence: 'doubtful', noted: 0 });
+    expect(silent).toMatchObject({ evidence: 'doubtful', noted: 0, compared: 0 });
     expect(silent).not.toHaveProperty('conviction');
     expect((await judged(new Error('gone'), support(0.5))).evidence).toBe('doubtful');
     expect((await judged(new Error('gone'), support(1.1))).evidence).toBe('clear');

@@ -49,10 +49,14 @@ export async function judge(deps: JudgeDeps, support: Support, toJudge: ToJudge)
   const { question, language, passages, candidates, nearness, signal } = toJudge;
   const alone: Judgement = { evidence: evidenceOf(support), support };
   if (!mayRead(reader, support)) return alone;
-  const stretches = bestStretches(passages, candidates, await nearness(), { language, most: READ });
+  let start = clock.monotonicMs();
+  const stretches = async (): Promise<string[]> => {
+    const best = bestStretches(passages, candidates, await nearness(), { language, most: READ });
+    start = clock.monotonicMs();
+    return best;
+  };
   const enough = (heard: number): boolean => !mayChange(support, heard);
   try {
-    const start = clock.monotonicMs();
     const conviction = await reader.read({ question, passages: stretches, enough, signal });
     // One that rests, or is not trusted, reads nothing.
     if (conviction === undefined) return alone;

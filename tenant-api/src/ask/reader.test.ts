@@ -17,21 +17,20 @@ function readerOf(
   const reader = createReader({
     ollama: { models: () => Promise.resolve([{ name: 'reads:latest', digest: digest() }]) },
     model: {
-      firstTokens: ({ messages, signal: end }) => {
+      firstTokens: async ({ messages, signal: end }) => {
         const last = messages.at(-1)?.content ?? '';
         asked.push(last);
+        end.throwIfAborted();
         if (last.includes('hangs'))
           return new Promise((_, reject) => end.addEventListener('abort', () => reject(end.reason as Error)));
         const chance = chanceOf(last);
-        return Promise.resolve(
-          new Map(
-            chance === undefined
-              ? [['Strom', 1]]
-              : [
-                  ['yes', chance],
-                  [' No', 1 - chance],
-                ],
-          ),
+        return new Map(
+          chance === undefined
+            ? [['Strom', 1]]
+            : [
+                ['yes', chance],
+                [' No', 1 - chance],
+              ],
         );
       },
     },
@@ -49,7 +48,8 @@ const read = (
   passages: readonly string[],
   end = signal,
   enough = (_: number): boolean => false,
-): Promise<number | undefined> => reader.read({ question: 'Was?', passages, enough, signal: end });
+): Promise<number | undefined> =>
+  reader.read({ question: 'Was?', passages: () => Promise.resolve(passages), enough, signal: end });
 
 /** Knows the test's answers; of all else it thinks as `otherwise` says. */
 const knows = (otherwise: number) => (asked: string) => {

@@ -20,8 +20,8 @@ export interface Reader {
 
 export interface ToRead {
   question: string;
-  /** Likeliest to answer first. */
-  passages: readonly string[];
+  /** Likeliest to answer first. Asked for when it is sure that somebody reads: choosing them takes time. */
+  passages: () => Promise<readonly string[]>;
   /** Whether to be more convinced than so would change nothing. */
   enough: (conviction: number) => boolean;
   signal: AbortSignal;
@@ -66,7 +66,8 @@ export function createReader({ ollama, model, name, log, clock, timeoutMs }: Rea
 
   /** One after the other: what the server has read of the prompt before serves the next. */
   const mostConvinced = async (
-    { question, passages, enough, signal }: ToRead,
+    { question, enough, signal }: Omit<ToRead, 'passages'>,
+    passages: readonly string[],
     scale: Scale,
   ): Promise<number | undefined> => {
     let most: number | undefined;
@@ -82,9 +83,10 @@ export function createReader({ ollama, model, name, log, clock, timeoutMs }: Rea
     read: async (toRead) => {
       const scale = tested?.scale;
       if (!scale || clock.monotonicMs() < restsUntil) return undefined;
+      const passages = await toRead.passages();
       const late = AbortSignal.timeout(timeoutMs);
       try {
-        return await mostConvinced({ ...toRead, signal: AbortSignal.any([toRead.signal, late]) }, scale);
+        return await mostConvinced({ ...toRead, signal: AbortSignal.any([toRead.signal, late]) }, passages, scale);
       } catch (error) {
         if (late.aborted) restsUntil = clock.monotonicMs() + REST_MS;
         throw error;
