@@ -59,9 +59,13 @@ async function answerOne(tenant: EvalTenant, question: Question): Promise<Answer
   };
 }
 
-/** Asks all questions, one after the other. */
-export async function answerAll(tenant: EvalTenant, questions: readonly Question[]): Promise<Answered[]> {
+/** Asks all questions, one after the other, and says after each how many were asked. */
+export async function answerAll(
+  tenant: EvalTenant,
+  questions: readonly Question[],
+  asked: (count: number) => void,
+): Promise<Answered[]> {
   const answered: Answered[] = [];
-  for (const question of questions) answered.push(await answerOne(tenant, question));
+  for (const question of questions) asked(answered.push(await answerOne(tenant, question)));
   return answered;
 }

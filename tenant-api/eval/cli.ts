@@ -22,7 +22,7 @@ const usage = `usage: node tenant-api/eval/cli.ts retrieval FOLDER   a data set 
        node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples
        node tenant-api/eval/cli.ts squad FILE FOLDER   a data set in SQuAD's format, rewritten in BEIR's
 The first two embed with multilingual-e5-small, or with another model: MODEL=all-minilm.
-The second may have a chat model read the passages: READER=qwen2.5-coder:1.5b.
+The second may have a model read the passages: READER=qwen2.5-coder:1.5b.
 The model server has them, or they are brought along: ${broughtModels.join(', ')}.`;
 /** Time for loading a reader and for its test, in seconds. */
 const READER_SECONDS = 900;
@@ -32,7 +32,9 @@ const usualModel = 'multilingual-e5-small';
 const model = process.env['MODEL'] ?? usualModel;
 const reader = process.env['READER'] || undefined;
 /** Results with other models than the usual one stand beside its results. */
-const suffix = `${model === usualModel ? '' : `-${model}`}${reader === undefined ? '' : '-reader'}`;
+const suffix = [model === usualModel ? undefined : model, reader]
+  .flatMap((name) => (name === undefined ? [] : `-${name.replaceAll(/[/:]/gu, '-')}`))
+  .join('');
 
 async function writeResult(name: string, result: unknown): Promise<void> {
   await mkdir(results, { recursive: true });
@@ -175,6 +177,18 @@ async function search(
   );
 }
 
+const EVERY = 20;
+
+/** Tells whoever waits how far it is; with a reader an evaluation takes most of an hour. */
+function progress(of: number): (count: number) => void {
+  const start = performance.now();
+  return (count) => {
+    if (count % EVERY !== 0 && count !== of) return;
+    const minutes = ((performance.now() - start) / 60_000 / count) * (of - count);
+    console.error(`asked ${count} of ${of}, about ${Math.ceil(minutes)} min to go`);
+  };
+}
+
 /** A reader that has not passed its test is not heard, and what is measured would be words and vectors. */
 async function readerTested({ services }: EvalTenant): Promise<void> {
   const { reader: tested } = services;
@@ -192,7 +206,7 @@ async function answers(all: boolean): Promise<void> {
     for (const [file, state] of states) if (state !== 'done') console.log(`${file}: ${state}`);
     await tenant.services.tuner.check();
     await readerTested(tenant);
-    const answered = await answerAll(tenant, questions);
+    const answered = await answerAll(tenant, questions, progress(questions.length));
     printFaults(answered, all);
     const groups = report(answered);
     console.table(groups);
