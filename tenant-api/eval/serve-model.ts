@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { ensureEvaluationModel, type EvaluationModel } from '../../hack/images/index.ts';
 
 /** What Ollama is told of a model beside its file. */
 interface Recipe {
   model: EvaluationModel;
   template?: string;
+  /** What training added to the model. */
+  adapter?: URL;
 }
 
 const chatMl = `{{ range .Messages }}<|im_start|>{{ .Role }}
@@ -18,6 +22,14 @@ const chatMl = `{{ range .Messages }}<|im_start|>{{ .Role }}
 const recipes: ReadonlyMap<string, Recipe> = new Map([
   ['embeddinggemma', { model: 'embedding-gemma' }],
   ['qwen2.5-coder:1.5b', { model: 'qwen-coder', template: chatMl }],
+  [
+    'luna-reader',
+    {
+      model: 'qwen-coder',
+      template: chatMl,
+      adapter: new URL('../../hack/reader/adapter.gguf', import.meta.url),
+    },
+  ],
 ]);
 
 /** Names in Ollama of the models that an evaluation brings along. */
@@ -34,16 +46,23 @@ async function digestOf(path: string): Promise<string> {
   return `sha256:${hash.digest('hex')}`;
 }
 
-/** Gives a model server one of the {@link broughtModels}, whole and under its name; any other name it must know already. */
-export async function serveModel(ollamaUrl: string, name: string): Promise<void> {
-  const recipe = recipes.get(name);
-  if (!recipe) return;
-  const path = await ensureEvaluationModel(recipe.model);
+/** Gives the server a file, and says what the server calls it. */
+async function blob(ollamaUrl: string, path: string): Promise<Record<string, string>> {
   const digest = await digestOf(path);
   const body = Readable.toWeb(createReadStream(path)) as ReadableStream;
   await accepted(
     await fetch(`${ollamaUrl}/api/blobs/${digest}`, { method: 'POST', body, duplex: 'half' } as RequestInit),
   );
-  const model = { model: name, files: { 'model.gguf': digest }, template: recipe.template, stream: false };
-  await accepted(await fetch(`${ollamaUrl}/api/create`, { method: 'POST', body: JSON.stringify(model) }));
+  return { [basename(path)]: digest };
+}
+
+/** Gives a model server one of the {@link broughtModels}, whole and under its name; any other name it must know already. */
+export async function serveModel(ollamaUrl: string, name: string): Promise<void> {
+  const recipe = recipes.get(name);
+  if (!recipe) return;
+  const { model, template, adapter } = recipe;
+  const files = await blob(ollamaUrl, await ensureEvaluationModel(model));
+  const adapters = adapter && (await blob(ollamaUrl, fileURLToPath(adapter)));
+  const body = JSON.stringify({ model: name, files, adapters, template, stream: false });
+  await accepted(await fetch(`${ollamaUrl}/api/create`, { method: 'POST', body }));
 }
