@@ -71,14 +71,14 @@ class Examples:
     def __init__(self):
         self.rows = []
 
-    def add(self, question, passage, answers, *, source, kind, group, title=None):
+    def add(self, question, passage, answers, *, source, kind, held_out, title=None):
         if kind == "near miss" and len(passage) < SHORTEST_NEAR_MISS:
             return
         # The API sets title and heading above; not every text has them.
         if title and chance.random() < 0.8:
             passage = f"{title}\n\n{passage}"
         self.rows.append(
-            {"question": question.strip(), "passage": passage, "answers": answers, "source": source, "kind": kind, "group": group}
+            {"question": question.strip(), "passage": passage, "answers": answers, "source": source, "kind": kind, "held_out": held_out}
         )
 
 
@@ -97,7 +97,7 @@ def squad(examples, articles, source, *, near_misses, titled=True, most=None):
     """A set in SQuAD's format. `most`: questions of a paragraph."""
     for article in articles:
         name = article["title"]
-        about = {"source": source, "group": name, "title": name.replace("_", " ") if titled else None}
+        about = {"source": source, "held_out": name in HELD_OUT, "title": name.replace("_", " ") if titled else None}
         for paragraph in article["paragraphs"]:
             text = Text(paragraph["context"])
             questions = paragraph["qas"]
@@ -133,7 +133,7 @@ def other_paragraphs(examples, articles, source, share):
                 if asked["answers"][0]["text"].lower() in other.lower():
                     continue
                 text = Text(other)
-                about = {"source": source, "kind": "other paragraph", "group": article["title"]}
+                about = {"source": source, "kind": "other paragraph", "held_out": article["title"] in HELD_OUT}
                 examples.add(question, text.stretch(text.likest(question)), False, **about)
 
 
@@ -151,19 +151,20 @@ def across_languages(examples, german, english, share):
         where = text.sentence_at(asked["answers"][0]["answer_start"])
         if where is None or chance.random() > share:
             continue
-        about = {"source": "across", "group": title, "title": title.replace("_", " ")}
+        about = {"source": "across", "held_out": title in HELD_OUT, "title": title.replace("_", " ")}
         examples.add(question["question"], text.stretch(where), True, kind="answer", **about)
         examples.add(question["question"], without_answer(text, question["question"], asked, where), False, kind="near miss", **about)
 
 
 def written(examples, path):
-    """Our own exercises: a whole passage is about as long as a stretch."""
-    for line in path.read_text().splitlines():
+    """Our own exercises; a whole passage is about as long as a stretch. Of every eighth nothing is learned."""
+    for number, line in enumerate(path.read_text().splitlines()):
         exercise = json.loads(line)
+        about = {"source": f"written-{path.stem}", "held_out": number % 8 == 0}
         for kind, answers in (("answered", True), ("open", False)):
             for question in exercise[kind]:
-                about = {"source": f"written-{path.stem}", "kind": kind, "group": exercise["title"], "title": exercise["title"]}
-                examples.add(question, exercise["passage"], answers, **about)
+                passage = f"{exercise['title']}\n\n{exercise['passage']}"
+                examples.add(question, passage, answers, kind=kind, **about)
 
 
 def main(folder):
@@ -184,11 +185,11 @@ def main(folder):
         written(examples, path)
     chance.shuffle(examples.rows)
     for name, held_out in (("train", False), ("validation", True)):
-        rows = [row for row in examples.rows if (row["group"] in HELD_OUT) == held_out]
+        rows = [row for row in examples.rows if row["held_out"] == held_out]
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
         print(name, len(rows), "of them answered", round(sum(row["answers"] for row in rows) / len(rows), 3))
         for (source, kind), count in sorted(Counter((row["source"], row["kind"]) for row in rows).items()):
-            print(f"  {source:9} {kind:16} {count}")
+            print(f"  {source:14} {kind:16} {count}")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
     node prompt.ts > PROMPT; train.py MODEL EXAMPLES PROMPT ADAPTER
 
 MODEL is a folder with model.gguf, EXAMPLES what examples.py filled. The model is asked exactly as the tenant API asks a reader, its eight
-examples included; what it has read of them is kept for four batches, as a server keeps it, and nothing is learned through it. The upper
-layers learn a change of low rank to every matrix; the loss is that of yes against no as the first token.
+examples included; what it has read of them is kept for some steps, as a server keeps it, and nothing is learned through it. All questions
+on one passage share what is read of the passage, each blind to the others. The upper layers learn a change of low rank to every matrix;
+the loss is that of yes against no as the first token.
 """
 
 import json
@@ -13,6 +14,8 @@ import random
 import sys
 import time
 import warnings
+from collections import defaultdict
+from itertools import takewhile
 from pathlib import Path
 
 import gguf
@@ -23,19 +26,20 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
 # Of the 28 layers of Qwen 2.5 with 1.5 billion parameters the upper 18: the time is spent going back through what is learned.
 FIRST_LAYER, RANK, WEIGHT = 10, 8, 2.0
-BATCH, BATCHES_PER_PREFIX, RATE, WARM_UP = 8, 4, 2e-4, 10
-LONGEST_LETTERS, LONGEST_TOKENS = 680, 420
+# A step learns from so many questions at least; what is read of the beginning is renewed after so many steps.
+STEP, STEPS_PER_PREFIX, RATE, WARM_UP = 12, 4, 2e-4, 10
+LONGEST_LETTERS, QUESTIONS_AT_ONCE = 760, 6
 PROJECTIONS = {
     "self_attn": {"q_proj": "attn_q", "k_proj": "attn_k", "v_proj": "attn_v", "o_proj": "attn_output"},
     "mlp": {"gate_proj": "ffn_gate", "up_proj": "ffn_up", "down_proj": "ffn_down"},
 }
-# Examples of each source and kind.
-MIXTURE = {
-    "squad": {"answer": 410, "near miss": 120, "unanswerable": 420},
-    "xquad-de": {"answer": 270, "near miss": 170, "other paragraph": 70},
-    "across": {"answer": 100, "near miss": 80},
+# Examples of each source and kind; of what is not here, all.
+MOST = {
+    "squad": {"answer": 200, "near miss": 60, "unanswerable": 200},
+    "xquad-de": {"answer": 130, "near miss": 80, "other paragraph": 50},
+    "across": {"answer": 60, "near miss": 50},
 }
-VALIDATION = {"squad": 48, "xquad-de": 12, "across": 12}
+VALIDATION = {"squad": 60, "written-de": 120, "written-en": 36, "written-across": 36}
 
 
 class Adapted(nn.Module):
@@ -58,7 +62,7 @@ def chat_ml(messages):
 class Reader(nn.Module):
     def __init__(self, folder, prompt):
         super().__init__()
-        self.tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file="model.gguf", padding_side="left")
+        self.tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file="model.gguf")
         whole = AutoModelForCausalLM.from_pretrained(folder, gguf_file="model.gguf", dtype=torch.bfloat16)
         whole.requires_grad_(False)
         self.model = whole.model
@@ -81,21 +85,33 @@ class Reader(nn.Module):
         return [(layer.keys, layer.values) for layer in read.layers]
 
     def forward(self, rows, prefix):
-        """Log-odds of yes against no, one a row."""
+        """Log-odds of yes against no, one a row; the rows have one passage."""
         asked = [self.question.replace("{passage}", row["passage"]).replace("{question}", row["question"]) for row in rows]
-        tokens = self.tokenizer(asked, padding=True, truncation=True, max_length=LONGEST_TOKENS, return_tensors="pt")
-        mask = torch.cat([torch.ones(len(rows), self.beginning.shape[1], dtype=torch.long), tokens["attention_mask"]], 1)
+        tokens = [self.tokenizer(text)["input_ids"] for text in asked]
+        # By tokens, since the passage's last letters and what follows them may be one.
+        shared = min(sum(1 for _ in takewhile(lambda at: len(set(at)) == 1, zip(*tokens))), min(map(len, tokens)) - 1)
+        before = self.beginning.shape[1]
+        ids, positions, owners, ends = tokens[0][:shared], list(range(shared)), [-1] * shared, []
+        for number, one in enumerate(tokens):
+            ids = ids + one[shared:]
+            positions += range(shared, len(one))
+            owners += [number] * (len(one) - shared)
+            ends.append(len(ids) - 1)
+        owner, order = torch.tensor(owners), torch.arange(len(ids))
+        seen = ((owner[None, :] == owner[:, None]) | (owner[None, :] == -1)) & (order[None, :] <= order[:, None])
+        seen = torch.cat([torch.ones(len(ids), before, dtype=torch.bool), seen], 1)
+        mask = torch.zeros(seen.shape, dtype=torch.bfloat16).masked_fill(~seen, torch.finfo(torch.bfloat16).min)
         read = DynamicCache()
         for layer, (keys, values) in enumerate(prefix):
-            read.update(keys.expand(len(rows), -1, -1, -1), values.expand(len(rows), -1, -1, -1), layer)
-        last = self.model(
-            input_ids=tokens["input_ids"],
-            attention_mask=mask,
-            position_ids=(mask.cumsum(1) - 1)[:, self.beginning.shape[1] :].clamp(min=0),
+            read.update(keys, values, layer)
+        hidden = self.model(
+            input_ids=torch.tensor([ids]),
+            attention_mask=mask[None, None],
+            position_ids=torch.tensor([positions]) + before,
             past_key_values=read,
             use_cache=True,
-        ).last_hidden_state[:, -1]
-        yes, no = (last.float() @ self.words.T).unbind(-1)
+        ).last_hidden_state[0, ends]
+        yes, no = (hidden.float() @ self.words.T).unbind(-1)
         return yes - no
 
     def save(self, path):
@@ -126,22 +142,35 @@ def length(row):
 
 
 def mixed(rows):
-    chosen = []
-    for source, kinds in MIXTURE.items():
-        for kind, most in kinds.items():
-            those = [row for row in rows if (row["source"], row["kind"]) == (source, kind)]
-            chosen += random.sample(those, min(most, len(those)))
-    return random.sample(chosen, len(chosen))
+    chosen, left = [], {source: dict(kinds) for source, kinds in MOST.items()}
+    for row in random.sample(rows, len(rows)):
+        kinds = left.get(row["source"])
+        if kinds is None:
+            chosen.append(row)
+        elif kinds.get(row["kind"], 0) > 0:
+            kinds[row["kind"]] -= 1
+            chosen.append(row)
+    return chosen
 
 
-def batches(rows):
-    """Rows of a batch are about as long as each other: what is padded is computed for nothing."""
-    planned = []
-    for start in range(0, len(rows), BATCH * 8):
-        near = sorted(rows[start : start + BATCH * 8], key=length)
-        together = [near[at : at + BATCH] for at in range(0, len(near), BATCH)]
-        planned += random.sample(together, len(together))
-    return planned
+def by_passage(rows):
+    """The rows of each passage together, a few at a time."""
+    passages = defaultdict(list)
+    for row in rows:
+        passages[row["passage"]].append(row)
+    return [
+        together[at : at + QUESTIONS_AT_ONCE] for together in passages.values() for at in range(0, len(together), QUESTIONS_AT_ONCE)
+    ]
+
+
+def steps(rows):
+    planned, step = [], []
+    for together in by_passage(rows):
+        step.append(together)
+        if sum(map(len, step)) >= STEP:
+            planned.append(step)
+            step = []
+    return planned + ([step] if step else [])
 
 
 def often_above(values, others):
@@ -150,45 +179,52 @@ def often_above(values, others):
 
 
 def validate(reader, rows):
-    prefix = reader.prefix()
+    prefix, said = reader.prefix(), []
     with torch.no_grad():
-        odds = [value for at in range(0, len(rows), BATCH) for value in reader(rows[at : at + BATCH], prefix).tolist()]
+        for together in by_passage(rows):
+            said += zip(together, reader(together, prefix).tolist(), strict=True)
     for source in ("", *VALIDATION):
-        said = {kind: [o for o, row in zip(odds, rows) if row["source"].startswith(source) and row["answers"] is kind] for kind in (True, False)}
-        print(f"  {source or 'all':9} {often_above(said[True], said[False]):.3f}", flush=True)
+        of = [(row["answers"], value) for row, value in said if row["source"].startswith(source)]
+        above = often_above([value for answers, value in of if answers], [value for answers, value in of if not answers])
+        print(f"  {source or 'all':14} {above:.3f}", flush=True)
 
 
 def main(model, examples, prompt, adapter):
     warnings.filterwarnings("ignore")
     torch.manual_seed(1)
     random.seed(1)
-    planned = batches(mixed(read(Path(examples) / "train.jsonl")))
-    others = read(Path(examples) / "validation.jsonl")
+    planned = steps(mixed(read(Path(examples) / "train.jsonl")))
+    others = sorted(read(Path(examples) / "validation.jsonl"), key=lambda row: row["passage"])
     validation = [row for source, most in VALIDATION.items() for row in [one for one in others if one["source"] == source][:most]]
     reader = Reader(model, json.loads(Path(prompt).read_text()))
-    print("untrained, area under the curve:")
+    print(f"{sum(len(together) for step in planned for together in step)} questions in {len(planned)} steps")
+    print("untaught, area under the curve:")
     validate(reader, validation)
     optimizer = torch.optim.AdamW(reader.learned(), lr=RATE, weight_decay=0.0, betas=(0.9, 0.98))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * step / len(planned)))
     )
     start, mean_loss = time.monotonic(), 0.7
-    for step, rows in enumerate(planned):
-        if step % BATCHES_PER_PREFIX == 0:
+    for number, step in enumerate(planned):
+        if number % STEPS_PER_PREFIX == 0:
             prefix = reader.prefix()
-        answers = torch.tensor([float(row["answers"]) for row in rows])
-        loss = F.binary_cross_entropy_with_logits(reader(rows, prefix), answers)
-        loss.backward()
+        count, loss = sum(map(len, step)), 0.0
+        for together in step:
+            answers = torch.tensor([float(row["answers"]) for row in together])
+            part = F.binary_cross_entropy_with_logits(reader(together, prefix), answers, reduction="sum") / count
+            part.backward()
+            loss += part.item()
         torch.nn.utils.clip_grad_norm_(reader.learned(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         schedule.step()
-        mean_loss += 0.07 * (loss.item() - mean_loss)
-        if step % 10 == 9:
-            print(f"step {step + 1} of {len(planned)}, {(time.monotonic() - start) / 60:.0f} min, loss {mean_loss:.3f}", flush=True)
+        mean_loss += 0.07 * (loss - mean_loss)
+        if number % 10 == 9:
+            minutes = (time.monotonic() - start) / 60
+            print(f"step {number + 1} of {len(planned)}, {minutes:.0f} min, loss {mean_loss:.3f}", flush=True)
             reader.save(adapter)
     reader.save(adapter)
-    print("trained:")
+    print("taught:")
     validate(reader, validation)
 
 
