@@ -61,7 +61,7 @@ class Text:
             last += 1
         return self.text[self.spans[first][0] : self.spans[last][1]]
 
-    def likest(self, question):
+    def most_like(self, question):
         """The sentence that shares most words with the question."""
         wanted, parts = stems(question), self.parts()
         return max(range(len(parts)), key=lambda at: (len(wanted & stems(parts[at])), -at))
@@ -83,14 +83,14 @@ class Examples:
 
 
 def without_answer(text, question, asked, where):
-    """A near miss: what is left without the sentences that have one of the accepted answers in them, there or where it is likest."""
+    """A near miss: what is left without the sentences that have one of the accepted answers in them, there or where it is most like the question."""
     said = [one["text"].lower() for one in asked["answers"] if len(one["text"]) > 2]
     left = [(at, part) for at, part in enumerate(text.parts()) if at != where and not any(one in part.lower() for one in said)]
     rest = Text(" ".join(part for _, part in left))
     if not rest.spans:
         return ""
     there = min(len(rest.spans) - 1, sum(at < where for at, _ in left))
-    return rest.stretch(there if chance.random() < 0.5 else rest.likest(question))
+    return rest.stretch(there if chance.random() < 0.5 else rest.most_like(question))
 
 
 def squad(examples, articles, source, *, near_misses, titled=True, most=None):
@@ -108,7 +108,7 @@ def squad(examples, articles, source, *, near_misses, titled=True, most=None):
                 if asked.get("is_impossible"):
                     seeming = asked.get("plausible_answers") or []
                     where = text.sentence_at(seeming[0]["answer_start"]) if seeming else None
-                    where = text.likest(question) if where is None else where
+                    where = text.most_like(question) if where is None else where
                     examples.add(question, text.stretch(where), False, kind="unanswerable", **about)
                     continue
                 where = text.sentence_at(asked["answers"][0]["answer_start"])
@@ -120,7 +120,7 @@ def squad(examples, articles, source, *, near_misses, titled=True, most=None):
 
 
 def other_paragraphs(examples, articles, source, share):
-    """The likest other paragraph of the article, for a share of the questions."""
+    """The other paragraph that is most like it of the article, for a share of the questions."""
     for article in articles:
         paragraphs = article["paragraphs"]
         for paragraph in paragraphs:
@@ -134,7 +134,7 @@ def other_paragraphs(examples, articles, source, share):
                     continue
                 text = Text(other)
                 about = {"source": source, "kind": "other paragraph", "held_out": article["title"] in HELD_OUT}
-                examples.add(question, text.stretch(text.likest(question)), False, **about)
+                examples.add(question, text.stretch(text.most_like(question)), False, **about)
 
 
 def across_languages(examples, german, english, share):

@@ -32,8 +32,8 @@ const usualModel = 'multilingual-e5-small';
 const model = process.env['MODEL'] ?? usualModel;
 const reader = process.env['READER'] || undefined;
 /** Results with other models than the usual one stand beside its results. */
-const suffix = [model === usualModel ? undefined : model, reader]
-  .flatMap((name) => (name === undefined ? [] : `-${name.replaceAll(/[/:]/gu, '-')}`))
+const suffix = [...(model === usualModel ? [] : [model]), ...(reader === undefined ? [] : [reader])]
+  .map((name) => `-${name.replaceAll(/[/:]/gu, '-')}`)
   .join('');
 
 async function writeResult(name: string, result: unknown): Promise<void> {
