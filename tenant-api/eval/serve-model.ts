@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { ensureEvaluationModel, type EvaluationModel } from '../../hack/images/index.ts';
+import { chatMlTemplate } from '../../hack/reader/chat-ml.ts';
 
 /** What Ollama is told of a model beside its file. */
 interface Recipe {
@@ -14,19 +15,14 @@ interface Recipe {
   adapter?: URL;
 }
 
-const chatMl = `{{ range .Messages }}<|im_start|>{{ .Role }}
-{{ .Content }}<|im_end|>
-{{ end }}<|im_start|>assistant
-`;
-
 const recipes: ReadonlyMap<string, Recipe> = new Map([
   ['embeddinggemma', { model: 'embedding-gemma' }],
-  ['qwen2.5-coder:1.5b', { model: 'qwen-coder', template: chatMl }],
+  ['qwen2.5-coder:1.5b', { model: 'qwen-coder', template: chatMlTemplate }],
   [
     'luna-reader',
     {
       model: 'qwen-coder',
-      template: chatMl,
+      template: chatMlTemplate,
       adapter: new URL('../../hack/reader/adapter.gguf', import.meta.url),
     },
   ],

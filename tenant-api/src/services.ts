@@ -12,7 +12,7 @@ import {
 import { createPool, type Database } from '@luna-iems/tenant-db';
 import type { AppDeps } from './app.ts';
 import { createChatModel, type ChatModel } from './ask/chat-model.ts';
-import { createReader, type Reader } from './ask/reader.ts';
+import { createReader, type Reader, type ReaderDeps } from './ask/reader.ts';
 import { createApiKeys } from './auth/api-keys.ts';
 import { essentialParts, partChecks, patientParts } from './checks.ts';
 import type { Config } from './config.ts';
@@ -114,13 +114,14 @@ const READER_TIMEOUT_MS = 60_000;
 /** One model that both writes and reads is one model, with one context: the server would load it anew for another. */
 function talkersOf(
   { CHAT_MODEL, READER_MODEL, CHAT_CONTEXT_TOKENS }: Config,
-  deps: { ollama: Ollama; clock: Clock; log: Logger },
+  { observe, ...deps }: { ollama: Ollama; clock: Clock; log: Logger; observe: ReaderDeps['observe'] },
 ): Talkers {
   const model = (name: string, maxContext: number): ChatModel => createChatModel({ ...deps, name, maxContext });
   const chat = CHAT_MODEL === undefined ? undefined : model(CHAT_MODEL, CHAT_CONTEXT_TOKENS);
   if (READER_MODEL === undefined) return { chat, reader: undefined };
   const reads = READER_MODEL === CHAT_MODEL && chat ? chat : model(READER_MODEL, READER_CONTEXT_TOKENS);
-  return { chat, reader: createReader({ ...deps, model: reads, name: READER_MODEL, timeoutMs: READER_TIMEOUT_MS }) };
+  const reader = createReader({ ...deps, model: reads, name: READER_MODEL, timeoutMs: READER_TIMEOUT_MS, observe });
+  return { chat, reader };
 }
 
 /** Makes the parts of a process from its settings. */
@@ -135,7 +136,7 @@ export function createServices(input: ServicesInput): Services {
     timeoutMs: config.EXTRACT_TIMEOUT_SECONDS * 1000,
   });
   const ollama = withGate(createOllama(ollamaHttp), createModelGate());
-  const { chat, reader } = talkersOf(config, { ollama, clock, log });
+  const { chat, reader } = talkersOf(config, { ollama, clock, log, observe: apiMetrics.observeAsk });
   const keys = createApiKeys({ dir: config.API_KEYS_DIR, log, clock });
   const model = config.EMBEDDING_MODEL;
   const preset = presetFor(model, config.EMBEDDING_DIMENSIONS);

@@ -1,4 +1,4 @@
-import { createManualClock, createSilentLogger } from '@luna-iems/service-kit';
+import { createSilentLogger } from '@luna-iems/service-kit';
 import { describe, expect, it } from 'vitest';
 import { judge, type Judgement } from './judge.ts';
 import type { Reader, ToRead } from './reader.ts';
@@ -12,12 +12,12 @@ const passages = ['Eins.', 'Zwei.', 'Drei.', 'Vier.'].map((text, chunkIdx) => ({
 }));
 const support = (at: number, nameless = false): Support => ({ at, nameless, found: 0.5, nearest: undefined });
 
-/** What is judged beside a reader that says `word`, what it was given to read, and how often its time was noted. */
+/** What is judged beside a reader that says `word`, what it was given to read, and how often sentences were compared for it. */
 async function judged(
   word: number | undefined | Error,
   given: Support,
   end: AbortSignal = signal,
-): Promise<Judgement & { read: string[]; enough: ToRead['enough']; noted: number; compared: number }> {
+): Promise<Judgement & { read: string[]; enough: ToRead['enough']; compared: number }> {
   const read: string[] = [];
   let compared = 0;
   const nearness = (): Promise<Nearness> => {
@@ -25,7 +25,6 @@ async function judged(
     return Promise.resolve(new Map());
   };
   const asked: ToRead['enough'][] = [];
-  let noted = 0;
   const reader: Reader = {
     read: async ({ passages: texts, enough }) => {
       if (word instanceof Error) throw word;
@@ -37,8 +36,7 @@ async function judged(
     check: () => Promise.resolve(),
     status: () => ({ model: 'reads', selfTest: 'passed' }),
   };
-  const clock = createManualClock('2026-01-01T00:00:00Z');
-  const deps = { reader, log: createSilentLogger(), clock, observe: () => void (noted += 1) };
+  const deps = { reader, log: createSilentLogger() };
   return {
     ...(await judge(deps, given, {
       ...{ question: 'Was?', language: 'de', passages, candidates: [], nearness },
@@ -46,19 +44,19 @@ async function judged(
     })),
     read,
     enough: (heard) => asked.some((enough) => enough(heard)),
-    ...{ noted, compared },
+    compared,
   };
 }
 
 describe('evidence with a reader', () => {
   it('is what it makes of a doubt, having read the best passages under their titles', async () => {
     const read = ['Handbuch\n\nEins.', 'Handbuch\n\nZwei.', 'Handbuch\n\nDrei.'];
-    expect(await judged(3, support(0.5))).toMatchObject({ evidence: 'clear', conviction: 3, read, noted: 1 });
+    expect(await judged(3, support(0.5))).toMatchObject({ evidence: 'clear', conviction: 3, read, compared: 1 });
     expect((await judged(-3, support(0.5))).evidence).toBe('none');
   });
   it('is that of words and vectors where it has no word, or is away', async () => {
     const silent = await judged(undefined, support(0.5));
-    expect(silent).toMatchObject({ evidence: 'doubtful', noted: 0, compared: 0 });
+    expect(silent).toMatchObject({ evidence: 'doubtful', compared: 0 });
     expect(silent).not.toHaveProperty('conviction');
     expect((await judged(new Error('gone'), support(0.5))).evidence).toBe('doubtful');
     expect((await judged(new Error('gone'), support(1.1))).evidence).toBe('clear');

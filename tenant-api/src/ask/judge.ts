@@ -1,4 +1,4 @@
-import { errorMessage, type Clock, type Logger } from '@luna-iems/service-kit';
+import { errorMessage, type Logger } from '@luna-iems/service-kit';
 import type { Language } from '../text/language.ts';
 import type { Candidate } from './evidence.ts';
 import type { Nearness } from './nearness.ts';
@@ -11,8 +11,6 @@ export interface JudgeDeps {
   /** Undefined: words and vectors judge alone. */
   reader: Reader | undefined;
   log: Logger;
-  clock: Clock;
-  observe: (part: string, seconds: number) => void;
 }
 
 /** What the passages carry, and from what that was judged. */
@@ -45,22 +43,17 @@ export function mayRead(reader: Reader | undefined, support: Support): reader is
 
 /** What the passages carry, asking the reader where its word could change it. While the reader is away, without it. */
 export async function judge(deps: JudgeDeps, support: Support, toJudge: ToJudge): Promise<Judgement> {
-  const { reader, log, clock, observe } = deps;
+  const { reader, log } = deps;
   const { question, language, passages, candidates, nearness, signal } = toJudge;
   const alone: Judgement = { evidence: evidenceOf(support), support };
   if (!mayRead(reader, support)) return alone;
-  let start = clock.monotonicMs();
-  const stretches = async (): Promise<string[]> => {
-    const best = bestStretches(passages, candidates, await nearness(), { language, most: READ });
-    start = clock.monotonicMs();
-    return best;
-  };
+  const stretches = async (): Promise<string[]> =>
+    bestStretches(passages, candidates, await nearness(), { language, most: READ });
   const enough = (heard: number): boolean => !mayChange(support, heard);
   try {
     const conviction = await reader.read({ question, passages: stretches, enough, signal });
     // One that rests, or is not trusted, reads nothing.
     if (conviction === undefined) return alone;
-    observe('reading', (clock.monotonicMs() - start) / 1000);
     return { evidence: evidenceOf(support, conviction), support, conviction };
   } catch (error) {
     signal.throwIfAborted();

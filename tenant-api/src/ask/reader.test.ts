@@ -12,14 +12,16 @@ const clock = createManualClock('2026-01-01T00:00:00Z');
 function readerOf(
   chanceOf: (asked: string) => number | undefined,
   digest = () => 'a',
-): { reader: Reader; asked: string[] } {
+): { reader: Reader; asked: string[]; noted: [string, number][] } {
   const asked: string[] = [];
+  const noted: [string, number][] = [];
   const reader = createReader({
     ollama: { models: () => Promise.resolve([{ name: 'reads:latest', digest: digest() }]) },
     model: {
       firstTokens: async ({ messages, signal: end }) => {
         const last = messages.at(-1)?.content ?? '';
         asked.push(last);
+        clock.advance(1000);
         end.throwIfAborted();
         if (last.includes('hangs'))
           return new Promise((_, reject) => end.addEventListener('abort', () => reject(end.reason as Error)));
@@ -38,8 +40,9 @@ function readerOf(
     log: createSilentLogger(),
     clock,
     timeoutMs: 20,
+    observe: (part, seconds) => void noted.push([part, seconds]),
   });
-  return { reader, asked };
+  return { reader, asked, noted };
 }
 
 /** Lets a reader read for one question, to the end unless it is told what is enough. */
@@ -84,6 +87,17 @@ describe('a reader', () => {
     const before = asked.length;
     const heard = await read(reader, ['Dies.', 'Ja.', 'Jenes.', 'Anderes.'], signal, (conviction) => conviction > 2);
     expect([heard, asked.length - before]).toEqual([3, 2]);
+  });
+  it('tells how long it read, choosing what to read and its test not counted', async () => {
+    const { reader, noted } = readerOf(knows(0.7));
+    expect(await read(reader, ['Dies.'])).toBeUndefined();
+    await reader.check(signal);
+    const choosing = (): Promise<string[]> => {
+      clock.advance(5000);
+      return Promise.resolve(['Dies.', 'Jenes.']);
+    };
+    await reader.read({ question: 'Was?', passages: choosing, enough: () => false, signal });
+    expect(noted).toEqual([['reading', 2]]);
   });
   it('that guesses, always agrees, or says neither yes nor no is not heard', async () => {
     for (const chance of [
@@ -141,6 +155,7 @@ describe('a reader', () => {
       log: createSilentLogger(),
       clock,
       timeoutMs: 20,
+      observe: () => undefined,
     });
     await expect(other.check(signal)).rejects.toThrow('the server has no model "reads"');
     expect(reader.status().selfTest).toBe('pending');

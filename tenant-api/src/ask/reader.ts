@@ -43,6 +43,8 @@ export interface ReaderDeps {
   clock: Clock;
   /** Longest that one question waits for it, in milliseconds. */
   timeoutMs: number;
+  /** How long it read for a question. */
+  observe: (part: string, seconds: number) => void;
 }
 
 /** How long nobody waits for a model that did not answer in time. */
@@ -51,7 +53,8 @@ const REST_MS = 60_000;
 const TEST_TIMEOUT_MS = 180_000;
 
 /** A reader that has not been tested. Nothing is contacted before `check`. */
-export function createReader({ ollama, model, name, log, clock, timeoutMs }: ReaderDeps): Reader {
+export function createReader(deps: ReaderDeps): Reader {
+  const { ollama, model, name, log, clock, timeoutMs, observe } = deps;
   let restsUntil = -Infinity;
   let tested: (ReadingVerdict & { digest: string }) | undefined;
 
@@ -84,9 +87,13 @@ export function createReader({ ollama, model, name, log, clock, timeoutMs }: Rea
       const scale = tested?.scale;
       if (!scale || clock.monotonicMs() < restsUntil) return undefined;
       const passages = await toRead.passages();
+      const start = clock.monotonicMs();
       const late = AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.any([toRead.signal, late]);
       try {
-        return await mostConvinced({ ...toRead, signal: AbortSignal.any([toRead.signal, late]) }, passages, scale);
+        const most = await mostConvinced({ ...toRead, signal }, passages, scale);
+        observe('reading', (clock.monotonicMs() - start) / 1000);
+        return most;
       } catch (error) {
         if (late.aborted) restsUntil = clock.monotonicMs() + REST_MS;
         throw error;
