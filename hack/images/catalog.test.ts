@@ -14,6 +14,8 @@ describe('catalog', () => {
   it('builds bases before what stands on them, each once', () => {
     const order = withBases(['models', 'operator', 'tika', 'models'], images).map(({ name }) => name);
     expect(order).toEqual(['debian', 'busybox', 'models', 'node', 'operator', 'tika']);
+    const large = withBases(['models-large'], images).map(({ name }) => name);
+    expect(large).toEqual(['debian', 'busybox', 'models', 'models-large']);
   });
 
   it('lets workloads stand on the base that they name where one can be pulled', () => {

@@ -1,11 +1,13 @@
 import { imageVersions } from '../versions.ts';
 import { debianArtifact } from './artifacts/debian.ts';
+import { largeModelsArtifact } from './artifacts/models-large.ts';
 import { modelsArtifact } from './artifacts/models.ts';
 import { nodeArtifact } from './artifacts/node.ts';
 import { objectStoreArtifact } from './artifacts/object-store.ts';
 import { ollamaArtifact } from './artifacts/ollama.ts';
 import { qdrantArtifact } from './artifacts/qdrant.ts';
 import { tikaArtifact } from './artifacts/tika.ts';
+import { largeModels } from './large-models.ts';
 import type { Artifact, ImageDefinition, ImageName, StandInName, WorkloadName } from './types.ts';
 
 export const standInNames: readonly StandInName[] = [
@@ -17,6 +19,7 @@ export const standInNames: readonly StandInName[] = [
   'tika',
   'ollama',
   'models',
+  'models-large',
   'object-store',
 ];
 export const workloadNames: readonly WorkloadName[] = ['operator', 'tenant-api', 'tenant-sim'];
@@ -33,7 +36,9 @@ export type CatalogDeps = {
 /** Every image that we can build, by name, in an order in which bases come first. */
 export function catalog({ cpuinfo, ownBase, artifactFolder }: CatalogDeps): ReadonlyMap<ImageName, ImageDefinition> {
   const ollama = ollamaArtifact(cpuinfo);
-  const models = modelsArtifact({ key: ollama.key, folder: () => artifactFolder('ollama', ollama) });
+  const ollamaMade = { key: ollama.key, folder: () => artifactFolder('ollama', ollama) };
+  const models = modelsArtifact(ollamaMade);
+  const large = largeModelsArtifact(ollamaMade, (name) => artifactFolder(name, largeModels[name]));
   const timescale = { POSTGRES_MAJOR: imageVersions.postgresMajor, TIMESCALEDB: imageVersions.timescaledb };
   const images: ImageDefinition[] = [
     { ...standIn('debian'), artifact: debianArtifact, usualSeconds: 3 },
@@ -56,6 +61,7 @@ export function catalog({ cpuinfo, ownBase, artifactFolder }: CatalogDeps): Read
       artifact: models,
       usualSeconds: 5,
     },
+    { ...standIn('models-large'), base: 'models', artifact: large, usualSeconds: 30 },
     {
       ...standIn('object-store'),
       base: 'busybox',

@@ -6,7 +6,7 @@ import { imagePaths } from './paths.ts';
 import { standInNames, workloadNames } from './catalog.ts';
 import type { ImageName } from './types.ts';
 
-const usage = `usage: node hack/images/cli.ts build [NAME…]   build what is missing (all but debian when no name is given)
+const usage = `usage: node hack/images/cli.ts build [NAME…]   build what is missing (all but debian and models-large when no name is given)
        node hack/images/cli.ts list            finished images and their sizes
        node hack/images/cli.ts clean [--all]   remove all but the newest archive of each image; --all: everything
 names: ${[...standInNames, ...workloadNames].join(' ')}`;

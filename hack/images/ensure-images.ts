@@ -23,9 +23,9 @@ export type ImageBuilder = {
   readonly ensure: (names: readonly ImageName[]) => Promise<Map<ImageName, BuiltImage>>;
 };
 
-/** The images that `ensureImages` builds when it is not told which: all but the base of the stand-ins. */
+/** The images that `ensureImages` builds when it is not told which: all but the base of the stand-ins and the large one. */
 export const defaultNames: readonly ImageName[] = [
-  ...standInNames.filter((name) => name !== 'debian'),
+  ...standInNames.filter((name) => name !== 'debian' && name !== 'models-large'),
   ...workloadNames,
 ];
 

@@ -2,5 +2,6 @@
 export { ensureImages, defaultNames } from './ensure-images.ts';
 export { bundleWorkspace } from './bundle.ts';
 export { ensureRootfs, type Rootfs } from './rootfs.ts';
-export { ensureEvaluationModel, type EvaluationModel } from './evaluation-models.ts';
+export { ensureLargeModel, type LargeModel } from './large-models.ts';
+export { modelRecipes, type ModelRecipe } from './model-recipes.ts';
 export type { BuiltImage, ImageName, ImageSet, StandInName, WorkloadName } from './types.ts';

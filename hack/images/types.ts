@@ -1,6 +1,15 @@
 /** Images that we build ourselves where no registry is reached. */
 export type StandInName =
-  'debian' | 'busybox' | 'node' | 'timescaledb' | 'qdrant' | 'tika' | 'ollama' | 'models' | 'object-store';
+  | 'debian'
+  | 'busybox'
+  | 'node'
+  | 'timescaledb'
+  | 'qdrant'
+  | 'tika'
+  | 'ollama'
+  | 'models'
+  | 'models-large'
+  | 'object-store';
 
 /** Images of Luna's own workloads. */
 export type WorkloadName = 'operator' | 'tenant-api' | 'tenant-sim';

