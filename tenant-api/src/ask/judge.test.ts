@@ -71,9 +71,9 @@ describe('evidence with a reader', () => {
   });
   it('reads no further than it takes for an answer', async () => {
     const { enough } = await judged(0, support(0.5));
-    expect([-3, 0.8, 0.9, 3].map(enough)).toEqual([false, false, true, true]);
+    expect([-3, 0.7, 0.9, 3].map(enough)).toEqual([false, false, true, true]);
     const { enough: nameless } = await judged(0, support(0, true));
-    expect([-3, -0.5, 0].map(nameless)).toEqual([false, false, true]);
+    expect([-3, -0.9, -0.7].map(nameless)).toEqual([false, false, true]);
   });
   it('ends with the question', async () => {
     const gone = AbortSignal.abort(new Error('the caller left'));

@@ -103,10 +103,10 @@ function between(sum: number, { doubtful, clear }: Bounds): number {
 }
 
 const WITHOUT_READER: Bounds = { doubtful: 0, clear: 1 };
-/** The bounds of the sum with a reader's conviction: docs/adr/0034. */
-const WITH_READER: Bounds = { doubtful: -0.6, clear: 1.75 };
+/** The bounds of the sum with a reader's conviction: docs/adr/0035. */
+const WITH_READER: Bounds = { doubtful: -0.6, clear: 1.1 };
 /** What a reader's conviction of 1, in natural log-odds, is worth of the way from doubt to clearness. */
-const CONVICTION_WORTH = 1.5;
+const CONVICTION_WORTH = 0.75;
 
 /** All that speaks for an answer as one number, on the scale of {@link Support.at}. */
 export function strengthOf({ at }: Support, conviction = 0): number {
