@@ -13,26 +13,26 @@ import numpy as np
 
 
 def read(path):
-    """Its tensors by name, and the factor that its changes are multiplied with."""
+    """Its tensors by name, its rank, and the factor that its changes are multiplied with."""
     reader = gguf.GGUFReader(path)
     tensors = {one.name: one.data for one in reader.tensors}
     alpha = float(reader.fields[gguf.Keys.Adapter.LORA_ALPHA].contents())
     rank = next(tensor.shape[0] for name, tensor in tensors.items() if name.endswith(".lora_a"))
-    return tensors, alpha / rank
+    return tensors, rank, alpha / rank
 
 
 def main(*paths):
     *sources, target = paths
     adapters = [read(source) for source in sources]
-    if len({(weight, *tensors) for tensors, weight in adapters}) != 1:
+    if len({(weight, *tensors) for tensors, _, weight in adapters}) != 1:
         sys.exit("the adapters change different matrices, or by different weights")
-    ranks = [next(tensor.shape[0] for name, tensor in tensors.items() if name.endswith(".lora_a")) for tensors, _ in adapters]
+    names, _, weight = adapters[0]
     writer = gguf.GGUFWriter(target, "qwen2")
     writer.add_type(gguf.GGUFType.ADAPTER)
     writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
-    writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, adapters[0][1] * sum(ranks) / len(adapters))
-    for name in adapters[0][0]:
-        factors = [tensors[name] for tensors, _ in adapters]
+    writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, weight * sum(rank for _, rank, _ in adapters) / len(adapters))
+    for name in names:
+        factors = [tensors[name] for tensors, _, _ in adapters]
         writer.add_tensor(name, np.ascontiguousarray(np.concatenate(factors, axis=0 if name.endswith(".lora_a") else 1)))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()

@@ -17,7 +17,10 @@ const recipes = names.flatMap((name) => {
 /** `store/`: an Ollama store with {@link names}; `folderOf` yields where a model's `model.gguf` is. */
 export function largeModelsArtifact(ollama: OllamaArtifact, folderOf: (name: LargeModel) => Promise<string>): Artifact {
   return {
-    key: ['models-large', imageVersions.ollama, ...recipes.flatMap(({ recipe }) => keyOf(recipe))],
+    // Worked out when it is asked for: most that look into the catalog do not want this image, and the adapter is read for it.
+    get key() {
+      return ['models-large', imageVersions.ollama, ...recipes.flatMap(({ recipe }) => keyOf(recipe))];
+    },
     usualSeconds: 60,
     async make(folder) {
       const tools = await ollama.folder();
