@@ -11,24 +11,21 @@ export interface ModelRecipe {
 }
 
 /** The large models by their names in Ollama. */
-export const modelRecipes: ReadonlyMap<string, ModelRecipe> = new Map([
-  ['embeddinggemma', { weights: 'embedding-gemma' }],
-  ['qwen2.5-coder:1.5b', { weights: 'qwen-coder', template: chatMlTemplate }],
-  [
-    'luna-reader',
-    {
-      weights: 'qwen-coder',
-      template: chatMlTemplate,
-      adapter: fileURLToPath(new URL('../reader/adapter.gguf', import.meta.url)),
-    },
-  ],
-]);
+export const modelRecipes = {
+  embeddinggemma: { weights: 'embedding-gemma' },
+  'qwen2.5-coder:1.5b': { weights: 'qwen-coder', template: chatMlTemplate },
+  'luna-reader': {
+    weights: 'qwen-coder',
+    template: chatMlTemplate,
+    adapter: fileURLToPath(new URL('../reader/adapter.gguf', import.meta.url)),
+  },
+} satisfies Record<string, ModelRecipe>;
 
-/** A recipe as `ollama create` reads it, with the files by the names that they have beside it. */
-export function modelfile({ template }: ModelRecipe, files: { weights: string; adapter?: string }): string {
+/** A recipe as `ollama create` reads it; `weights` is the path of the model in GGUF. */
+export function modelfile({ template, adapter }: ModelRecipe, weights: string): string {
   return [
-    `FROM ./${files.weights}`,
-    ...(files.adapter === undefined ? [] : [`ADAPTER ./${files.adapter}`]),
+    `FROM ${weights}`,
+    ...(adapter === undefined ? [] : [`ADAPTER ${adapter}`]),
     ...(template === undefined ? [] : [`TEMPLATE """${template}"""`]),
     '',
   ].join('\n');

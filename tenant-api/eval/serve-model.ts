@@ -3,10 +3,13 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ensureLargeModel, modelRecipes } from '../../hack/images/index.ts';
+import { ensureLargeModel, modelRecipes, type ModelRecipe } from '../../hack/images/index.ts';
 
 /** Names in Ollama of the models that an evaluation brings along. */
-export const broughtModels: readonly string[] = [...modelRecipes.keys()];
+export const broughtModels: readonly string[] = Object.keys(modelRecipes);
+
+const recipeOf = (name: string): ModelRecipe | undefined =>
+  new Map<string, ModelRecipe>(Object.entries(modelRecipes)).get(name);
 
 async function accepted(answer: Response): Promise<void> {
   const said = await answer.text();
@@ -31,7 +34,7 @@ async function blob(ollamaUrl: string, path: string): Promise<Record<string, str
 
 /** Gives a model server one of the {@link broughtModels}, whole and under its name; any other name it must know already. */
 export async function serveModel(ollamaUrl: string, name: string): Promise<void> {
-  const recipe = modelRecipes.get(name);
+  const recipe = recipeOf(name);
   if (!recipe) return;
   const { weights, template, adapter } = recipe;
   const files = await blob(ollamaUrl, await ensureLargeModel(weights));
