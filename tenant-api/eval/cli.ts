@@ -22,7 +22,8 @@ const usage = `usage: node tenant-api/eval/cli.ts retrieval FOLDER   a data set 
        node tenant-api/eval/cli.ts answers [--all]     the questions of docs/eval on docs/samples
        node tenant-api/eval/cli.ts squad FILE FOLDER   a data set in SQuAD's format, rewritten in BEIR's
 The first two embed with multilingual-e5-small, or with another model: MODEL=all-minilm.
-The second may have a model read the passages: READER=qwen2.5-coder:1.5b.
+The second may have a model read the passages, READER=qwen2.5-coder:1.5b, and ask one half of the questions, HALF=held-out or
+HALF=development.
 The model server has them, or they are brought along: ${broughtModels.join(', ')}.`;
 /** Time for loading a reader and for its test, in seconds. */
 const READER_SECONDS = 900;
@@ -31,8 +32,10 @@ const results = join(root, 'hack/bench/results');
 const usualModel = 'multilingual-e5-small';
 const model = process.env['MODEL'] ?? usualModel;
 const reader = process.env['READER'] || undefined;
-/** Results with other models than the usual one stand beside its results. */
-const suffix = [...(model === usualModel ? [] : [model]), ...(reader === undefined ? [] : [reader])]
+const half = process.env['HALF'] || undefined;
+/** Results with other models than the usual one, or of a half, stand beside its results. */
+const suffix = [model === usualModel ? undefined : model, reader, half]
+  .filter((name) => name !== undefined)
   .map((name) => `-${name.replaceAll(/[/:]/gu, '-')}`)
   .join('');
 
@@ -115,8 +118,11 @@ function report(answered: readonly Answered[]): Record<string, Record<string, nu
     'held-out, English': ({ question }) => question.half === 'held-out' && question.language === 'en',
     all: () => true,
   };
-  const figures = (keep: (one: Answered) => boolean): AnswerFigures => answerFigures(answered.filter(keep));
-  return roundedRows(Object.fromEntries(Object.entries(groups).map(([name, keep]) => [name, figures(keep)])));
+  const figures = Object.entries(groups).flatMap(([name, keep]): [string, AnswerFigures][] => {
+    const kept = answered.filter(keep);
+    return kept.length === 0 ? [] : [[name, answerFigures(kept)]];
+  });
+  return roundedRows(Object.fromEntries(figures));
 }
 
 const ofDevelopment = (answered: readonly Answered[]): Answered[] =>
@@ -200,7 +206,9 @@ async function readerTested({ services }: EvalTenant): Promise<void> {
 }
 
 async function answers(all: boolean): Promise<void> {
-  const questions = await readQuestions(join(root, 'docs/eval/questions.jsonl'));
+  const written = await readQuestions(join(root, 'docs/eval/questions.jsonl'));
+  const questions = written.filter((one) => half === undefined || one.half === half);
+  if (questions.length === 0) throw new Error(`HALF is ${half}, and has to be held-out or development`);
   await withTenant(async (tenant, ollamaUrl) => {
     const states = await ingestFolder(tenant, join(root, 'docs/samples'));
     for (const [file, state] of states) if (state !== 'done') console.log(`${file}: ${state}`);

@@ -104,7 +104,7 @@ function between(sum: number, { doubtful, clear }: Bounds): number {
 
 const WITHOUT_READER: Bounds = { doubtful: 0, clear: 1 };
 /** The bounds of the sum with a reader's conviction: docs/adr/0035. */
-const WITH_READER: Bounds = { doubtful: -0.6, clear: 1.1 };
+const WITH_READER: Bounds = { doubtful: -0.65, clear: 1.1 };
 /** What a reader's conviction of 1, in natural log-odds, is worth of the way from doubt to clearness. */
 const CONVICTION_WORTH = 0.75;
 
