@@ -187,6 +187,12 @@ const cases: Case[] = [
     code: 'LUNA_VALIDATION',
   },
   { name: 'an id that is none', send: () => client.request('GET', '/items/1'), status: 400, code: 'LUNA_VALIDATION' },
+  ...['1'.repeat(201), '%E1%B9%B0'.repeat(201), '%', '%E4'].map((id) => ({
+    name: `a path that cannot be one, of ${id.length} letters`,
+    send: () => client.request('GET', `/items/${id}`),
+    status: 400,
+    code: 'LUNA_MALFORMED_PATH',
+  })),
   {
     name: 'an item that is not there',
     send: () => client.request('GET', '/items/5a1f6b0e-9d3c-4e7f-8a2b-6c1d0e9f8a7b'),

@@ -37,6 +37,16 @@ async function send(reply: FastifyReply, problem: Problem): Promise<void> {
   await reply.code(problem.status).type(PROBLEM_CONTENT_TYPE).serializer(JSON.stringify).send(problem);
 }
 
+/** Answers for a path that the router itself refuses, before any hook and so without the error handler: it does not decode, or is too long. */
+export function refusePath(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const detail =
+    thrown.code === 'FST_ERR_MAX_PARAM_LENGTH'
+      ? 'The path has a part that is longer than any name or id.'
+      : 'The path cannot be decoded: a percent sign has to be followed by two hexadecimal digits, and the bytes have to be UTF-8.';
+  const error = new LunaError('LUNA_MALFORMED_PATH', detail, { status: 400, cause: thrown });
+  void send(reply, { ...toProblem(error), requestId: request.id });
+}
+
 /** Every error leaves as application/problem+json with a code and the request's id; what happened inside stays inside. */
 export const problemsPlugin = fp(
   async (app) => {
