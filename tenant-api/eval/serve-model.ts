@@ -8,8 +8,7 @@ import { ensureLargeModel, modelRecipes, type ModelRecipe } from '../../hack/ima
 /** Names in Ollama of the models that an evaluation brings along. */
 export const broughtModels: readonly string[] = Object.keys(modelRecipes);
 
-const recipeOf = (name: string): ModelRecipe | undefined =>
-  new Map<string, ModelRecipe>(Object.entries(modelRecipes)).get(name);
+const recipes: Readonly<Record<string, ModelRecipe>> = modelRecipes;
 
 async function accepted(answer: Response): Promise<void> {
   const said = await answer.text();
@@ -34,7 +33,7 @@ async function blob(ollamaUrl: string, path: string): Promise<Record<string, str
 
 /** Gives a model server one of the {@link broughtModels}, whole and under its name; any other name it must know already. */
 export async function serveModel(ollamaUrl: string, name: string): Promise<void> {
-  const recipe = recipeOf(name);
+  const recipe = recipes[name];
   if (!recipe) return;
   const { weights, template, adapter } = recipe;
   const files = await blob(ollamaUrl, await ensureLargeModel(weights));

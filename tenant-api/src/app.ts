@@ -8,7 +8,7 @@ import type { ApiKeys } from './auth/api-keys.ts';
 import { authPlugin } from './plugins/auth.ts';
 import { observePlugin } from './plugins/observe.ts';
 import { openapiPlugin } from './plugins/openapi.ts';
-import { problemsPlugin, refusePath } from './plugins/problems.ts';
+import { answerError, problemsPlugin } from './plugins/problems.ts';
 import { rateLimitPlugin } from './plugins/rate-limit.ts';
 import { endConnectionsOnClose } from './plugins/connections.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -75,7 +75,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: refusePath,
+    frameworkErrors: (thrown, request, reply) => void answerError(thrown, request, reply),
   });
   // Text bodies have no meaning here: without their parser they are answered with 415.
   app.removeContentTypeParser('text/plain');

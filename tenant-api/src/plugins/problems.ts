@@ -23,6 +23,13 @@ function validationProblem(error: FastifyError): LunaError | undefined {
   return new LunaError('LUNA_VALIDATION', `${details.join('; ')}.`, { status: 400, cause: error });
 }
 
+/** What the router refuses, by Fastify's code. */
+const malformedPaths: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL:
+    'The path cannot be decoded: a percent sign has to be followed by two hexadecimal digits, and the bytes have to be UTF-8.',
+  FST_ERR_MAX_PARAM_LENGTH: 'The path has a part that is longer than any name or id.',
+};
+
 /** Fastify says "unsupported" for a body in a format that no parser takes, and throws plain syntax errors for broken JSON. */
 function translated(error: FastifyError): unknown {
   if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || (error instanceof SyntaxError && error.statusCode === 400)) {
@@ -30,6 +37,8 @@ function translated(error: FastifyError): unknown {
   }
   if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
     return new LunaError('LUNA_MALFORMED_JSON', 'The body is empty; JSON is expected.', { status: 400 });
+  const path = malformedPaths[error.code];
+  if (path !== undefined) return new LunaError('LUNA_MALFORMED_PATH', path, { status: 400, cause: error });
   return validationProblem(error) ?? error;
 }
 
@@ -37,30 +46,23 @@ async function send(reply: FastifyReply, problem: Problem): Promise<void> {
   await reply.code(problem.status).type(PROBLEM_CONTENT_TYPE).serializer(JSON.stringify).send(problem);
 }
 
-/** Answers for a path that the router itself refuses, before any hook and so without the error handler: it does not decode, or is too long. */
-export function refusePath(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const detail =
-    thrown.code === 'FST_ERR_MAX_PARAM_LENGTH'
-      ? 'The path has a part that is longer than any name or id.'
-      : 'The path cannot be decoded: a percent sign has to be followed by two hexadecimal digits, and the bytes have to be UTF-8.';
-  const error = new LunaError('LUNA_MALFORMED_PATH', detail, { status: 400, cause: thrown });
-  void send(reply, { ...toProblem(error), requestId: request.id });
+/** Answers for whatever was thrown while a request was at work, and for what the router refuses before any of our code has seen it. */
+export async function answerError(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const error = translated(thrown);
+  const problem = toProblem(error);
+  // Nobody reads the answer to a caller who has gone away, and nothing is wrong with us.
+  const ours = problem.status >= 500 && problem.status !== 501 && !reply.raw.destroyed;
+  request.log[ours ? 'error' : 'debug']({ err: thrown, code: problem.code }, 'request failed');
+  // Closing at once would reset the connection under a client that is still writing, before it has read why it was refused.
+  // Kept open, Node reads what is left of the body and drops it, for as long as a request may take.
+  if (problem.status === 413) reply.removeHeader('connection');
+  await send(reply, { ...problem, detail: veiled(error, problem), requestId: request.id });
 }
 
 /** Every error leaves as application/problem+json with a code and the request's id; what happened inside stays inside. */
 export const problemsPlugin = fp(
   async (app) => {
-    app.setErrorHandler(async (thrown: FastifyError, request: FastifyRequest, reply) => {
-      const error = translated(thrown);
-      const problem = toProblem(error);
-      // Nobody reads the answer to a caller who has gone away, and nothing is wrong with us.
-      const ours = problem.status >= 500 && problem.status !== 501 && !reply.raw.destroyed;
-      request.log[ours ? 'error' : 'debug']({ err: thrown, code: problem.code }, 'request failed');
-      // Closing at once would reset the connection under a client that is still writing, before it has read why it was refused.
-      // Kept open, Node reads what is left of the body and drops it, for as long as a request may take.
-      if (problem.status === 413) reply.removeHeader('connection');
-      await send(reply, { ...problem, detail: veiled(error, problem), requestId: request.id });
-    });
+    app.setErrorHandler(answerError);
     app.setNotFoundHandler(async (request, reply) => {
       const error = new LunaError(
         'LUNA_NOT_FOUND',
