@@ -113,7 +113,14 @@ const cases: Case[] = [
     status: 400,
     code: 'LUNA_UPLOAD_FORM',
   },
-  ...['/items?tag=a%00b', '/items?source=a%00b', '/ingest/jobs?source=a%00b', '/series/meters/a%00b'].map((path) => ({
+  ...[
+    '/items?tag=a%00b',
+    '/items?source=a%00b',
+    '/ingest/jobs?source=a%00b',
+    '/series/meters/a%00b',
+    '/series/prices?market=a%00b&product=b',
+    '/series/prices?market=a&product=a%00b',
+  ].map((path) => ({
     name: `a NUL in ${path}`,
     send: () => client.request('GET', path),
     status: 400,

@@ -91,8 +91,8 @@ export const MetersPage = Type.Object(
 );
 
 export const PriceSeriesQuery = Type.Object({
-  market: Type.String({ maxLength: 40, description: 'For example DE-LU.' }),
-  product: Type.String({ maxLength: 40, description: 'For example DA-15.' }),
+  market: freeText({ maxLength: 40, description: 'For example DE-LU.' }),
+  product: freeText({ maxLength: 40, description: 'For example DA-15.' }),
   ...Range,
   resolution: Type.Optional(
     oneOf(['auto', 'raw', '1h', '1d'], { description: 'raw: as published. Days are local days of Europe/Berlin.' }),
